@@ -1,0 +1,74 @@
+// Package edit is the language that clients and the engine share: what is
+// asked of which original, as typed Go values and as the JSON of a payload.
+//
+// [Parse] reads the decoded payload of a URL strictly and reports all its
+// faults at once; [Request.Encode] writes a payload byte for byte as
+// JavaScript's JSON.stringify would; [Request.Canonical] gives the one form
+// that equal requests share.
+package edit
+
+// A Request is the content of a payload: the key of an original, and what is
+// to become of it.
+type Request struct {
+	// Key of the original in the store: 1 to 1024 bytes, see [ValidateKey].
+	Key string
+	// Edits in the order in which they run. Nil leaves the member out.
+	Edits []Edit
+	// Output is the format and its options; nil leaves the member out.
+	Output *Output
+	// Metadata asks for the original's metadata instead of an image. It
+	// excludes Edits and Output.
+	Metadata *Metadata
+	// Version is the caller's own version of the original, at most 64
+	// characters. It changes the URL and nothing else.
+	Version string
+	// Ladder lets one signature cover several widths, densities and formats.
+	Ladder *Ladder
+	// Expires is the Unix time in seconds after which the URL is refused; nil
+	// means never.
+	Expires *int64
+}
+
+// Output says how the result is encoded.
+type Output struct {
+	// Format of the result; FormatWebP by default.
+	Format Format
+	// Quality 1 to 100; 90 by default.
+	Quality int
+	// Progressive sends a coarse picture first; for jpeg and png.
+	Progressive *bool
+	// Lossless keeps every pixel; for webp and avif.
+	Lossless *bool
+	// Effort is speed against size: 0 to 6 for webp, 0 to 9 for avif.
+	Effort *int
+}
+
+// A Format is the word for an image format.
+type Format string
+
+// The output formats.
+const (
+	FormatWebP Format = "webp"
+	FormatJPEG Format = "jpeg"
+	FormatPNG  Format = "png"
+	FormatAVIF Format = "avif"
+	FormatGIF  Format = "gif"
+	FormatJP2  Format = "jp2"
+	FormatTIFF Format = "tiff"
+	FormatHEIF Format = "heif"
+	// FormatAuto is the best format that the request's Accept header allows.
+	FormatAuto Format = "auto"
+)
+
+// Metadata asks for an original's metadata.
+type Metadata struct {
+	// Placeholder asks for a tiny preview as well.
+	Placeholder *bool
+}
+
+// A Ladder lists what the query of one signed URL may choose from.
+type Ladder struct {
+	Widths    []int     // 1 to 16 widths in pixels, for the first resize
+	Densities []float64 // factors on the width
+	Formats   []Format
+}

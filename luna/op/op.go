@@ -1,0 +1,48 @@
+// Package op holds the steps of a transform. An operation is a small
+// comparable value; all its state during a run lives in the source that its
+// Wrap returns, so one value serves any number of concurrent runs.
+//
+// An operation knows nothing of edits, formats, requests or contexts: the
+// planner of package luna lowers edits to operations, places conversions
+// between them, and wraps a cancellation check around each.
+package op
+
+import (
+	"fmt"
+
+	"github.com/immagin/immagin-go/luna/pixel"
+)
+
+// An Op is one step of a plan.
+type Op interface {
+	// Accepts returns the layout that the op wants in place of in: in itself
+	// where it can work on that. The planner converts before the op if need
+	// be.
+	Accepts(in pixel.Layout) pixel.Layout
+	// Out reports the shape that the op makes of in, or why it cannot. It
+	// touches no pixels. Where the size depends on them (Trim), Out is the
+	// largest that can come, and the shape of the wrapped source is exact.
+	Out(in pixel.Shape) (pixel.Shape, error)
+	// Work reports the most bytes that the op holds at once on an image of
+	// shape in, its input's strips excepted.
+	Work(in pixel.Shape) int64
+	// Wrap returns a source that reads in through the op, with buffers from
+	// pool, which may be nil. The source owns in and closes it, also when Wrap fails. Wrap reads
+	// pixels only where the output's shape depends on them.
+	Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error)
+	// String names the op and its parameters as plans are explained, such
+	// as "crop 400x300+100+50".
+	fmt.Stringer
+}
+
+// A SizeError says that an op cannot work on an image of this size, such as
+// a crop that leaves it.
+type SizeError struct {
+	Op     string
+	In     pixel.Shape
+	Reason string
+}
+
+func (e *SizeError) Error() string {
+	return fmt.Sprintf("%s of a %dx%d image: %s", e.Op, e.In.Width, e.In.Height, e.Reason)
+}
