@@ -1,0 +1,112 @@
+package layers
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	root   = "../.."
+	module = "github.com/immagin/immagin-go/"
+)
+
+// may lists, for each package, the packages of this module that it may
+// import. A package that is not here fails the test: a new room needs doors.
+var may = map[string][]string{
+	".":                   {},
+	"immagin":             {"immagin/edit", "sign"},
+	"immagin/api":         {"immagin/edit", "sign"},
+	"immagin/edit":        {},
+	"sign":                {},
+	"storage":             {},
+	"storage/storagetest": {"storage"},
+
+	"luna":        {"immagin/edit", "luna/codec", "luna/op", "luna/pixel"},
+	"luna/pixel":  {},
+	"luna/codec":  {"luna/pixel"},
+	"luna/op":     {"luna/pixel", "internal/alpha", "internal/resample", "internal/ycc"},
+	"luna/jpeg":   {"luna/codec", "luna/pixel", "internal/exif"},
+	"luna/png":    {"luna/codec", "luna/pixel", "internal/exif"},
+	"luna/webp":   {"luna/codec", "luna/pixel", "internal/exif"},
+	"luna/codecs": {"luna/codec", "luna/jpeg", "luna/png", "luna/webp"},
+
+	"internal/layers": {},
+}
+
+// leaves are packages under internal that import none of ours.
+var leaves = []string{"internal/alpha", "internal/exif", "internal/resample", "internal/ycc"}
+
+// TestImports reads the files in process, rather than through the go command,
+// so that a cached result is never stale.
+func TestImports(t *testing.T) {
+	seen := map[string]bool{}
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (strings.HasPrefix(d.Name(), ".") && name != root || d.Name() == "node_modules" || d.Name() == "testdata") {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		rel, err := filepath.Rel(root, filepath.Dir(name))
+		require.NoError(t, err)
+		room := filepath.ToSlash(rel)
+		seen[room] = true
+		if strings.HasPrefix(room, "examples/") {
+			return nil // examples may know every room
+		}
+		allowed, known := may[room]
+		if slices.Contains(leaves, room) {
+			known = true
+		}
+		if !known {
+			t.Errorf("package %s is in no table of this test: say what it may import", room)
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		require.NoError(t, err)
+		for _, spec := range file.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			require.NoError(t, err)
+			ours, is := strings.CutPrefix(imported, module)
+			if is && !slices.Contains(allowed, ours) {
+				t.Errorf("%s must not import %s", path.Join(room, filepath.Base(name)), ours)
+			}
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	for room := range may {
+		require.True(t, seen[room], "the table names %s, which does not exist", room)
+	}
+	for _, room := range leaves {
+		require.True(t, seen[room], "the table names %s, which does not exist", room)
+	}
+}
+
+func TestTopLevel(t *testing.T) {
+	allowed := []string{
+		"billing", "doc.go", "examples", "go.mod", "go.sum", "immagin",
+		"internal", "LICENSE", "luna", "README.md", "sign", "storage",
+	}
+	entries, err := filepath.Glob(filepath.Join(root, "*"))
+	require.NoError(t, err)
+	require.NotEmpty(t, entries)
+	for _, entry := range entries {
+		name := filepath.Base(entry)
+		if !strings.HasPrefix(name, ".") {
+			require.Contains(t, allowed, name, "what stands at the top level is part of the design")
+		}
+	}
+}
