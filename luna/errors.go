@@ -1,0 +1,101 @@
+package luna
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/immagin/immagin-go/luna/codec"
+)
+
+// Errors that transforms wrap; errors.Is tells them apart. ErrFormat,
+// ErrUnsupported and ErrLimit are those of package codec under the name that
+// callers of luna look for.
+var (
+	// ErrFormat: the original is of a format that the engine reads, but is
+	// malformed or ends too early.
+	ErrFormat = codec.ErrFormat
+	// ErrUnsupported: the original or the output asks for something that the
+	// adapter does not implement.
+	ErrUnsupported = codec.ErrUnsupported
+	// ErrLimit: the original, or the memory that the transform would take, is
+	// over a limit of [Options].
+	ErrLimit = codec.ErrLimit
+	// ErrNotImage: the bytes begin like no format that the engine decodes.
+	ErrNotImage = errors.New("not an image of a format that is read here")
+	// ErrOption: an option of an edit or of the output is out of its range,
+	// whatever the image.
+	ErrOption = errors.New("option out of range")
+	// ErrImpossible: the edits cannot be applied to this image, such as a crop
+	// that leaves it.
+	ErrImpossible = errors.New("impossible for this image")
+	// ErrPanic: a codec or an operation panicked. It is always our defect.
+	ErrPanic = errors.New("internal error")
+)
+
+// An Error says in which stage of a transform things went wrong.
+type Error struct {
+	// Stage is "probe", "plan", "decode", "transform" or "encode", or a stage
+	// of the handler, such as "fetch".
+	Stage string
+	// Key of the original, where there is one.
+	Key string
+	Err error
+}
+
+func (e *Error) Error() string {
+	if e.Key != "" {
+		return fmt.Sprintf("luna: %s %q: %v", e.Stage, e.Key, e.Err)
+	}
+	return fmt.Sprintf("luna: %s: %v", e.Stage, e.Err)
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// An UnsupportedEditError says that an edit is part of the language, but that
+// this engine does not implement it, or not with that option.
+type UnsupportedEditError struct {
+	// Name of the edit, such as "blur".
+	Name string
+	// Option that is not implemented, such as "position attention"; empty
+	// where the edit as a whole is not.
+	Option string
+}
+
+func (e *UnsupportedEditError) Error() string {
+	if e.Option != "" {
+		return fmt.Sprintf("edit %q with %s is not supported by this engine", e.Name, e.Option)
+	}
+	return fmt.Sprintf("edit %q is not supported by this engine", e.Name)
+}
+
+// Unwrap returns [ErrUnsupported].
+func (e *UnsupportedEditError) Unwrap() error { return ErrUnsupported }
+
+// A MissingCodecError says that no codec that encodes the wanted format was
+// given to [New].
+type MissingCodecError struct {
+	// Format that was asked for.
+	Format string
+	// Have lists the formats that the engine encodes.
+	Have []string
+}
+
+func (e *MissingCodecError) Error() string {
+	return fmt.Sprintf("no encoder for %q; there is %s", e.Format, strings.Join(e.Have, ", "))
+}
+
+// Unwrap returns [ErrUnsupported].
+func (e *MissingCodecError) Unwrap() error { return ErrUnsupported }
+
+// wrap puts stage around err once: an error that already is an *Error keeps
+// the stage in which it arose.
+func wrap(stage string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if e := (*Error)(nil); errors.As(err, &e) {
+		return err
+	}
+	return &Error{Stage: stage, Err: err}
+}

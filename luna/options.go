@@ -1,0 +1,92 @@
+package luna
+
+import (
+	"fmt"
+
+	"github.com/immagin/immagin-go/immagin/edit"
+)
+
+// Options set the limits and defaults of an [Engine]. The zero value of every
+// field is its default, and a nil *Options is all defaults.
+//
+// An original over MaxSourceBytes, MaxPixels or MaxSide, and a transform over
+// MaxRequestBytes, is refused with an error that wraps codec.ErrLimit, before
+// anything is allocated by a size that the file merely declares.
+type Options struct {
+	// MaxSourceBytes bounds the compressed original, counted while it is read;
+	// 32 MiB by default.
+	MaxSourceBytes int64
+	// MaxPixels bounds width times height times frames of an original;
+	// 50 million by default.
+	MaxPixels int64
+	// MaxSide bounds the width and the height of an original, in pixels;
+	// 30000 by default.
+	MaxSide int
+	// MaxOutputSide bounds the width and the height of every picture that the
+	// edits make, in pixels; 16383 by default, which is WebP's own bound.
+	MaxOutputSide int
+	// MaxRequestBytes bounds the memory that one transform may take by its
+	// plan; 256 MiB by default.
+	MaxRequestBytes int64
+	// MaxBytes bounds the memory that all transforms of the engine may take
+	// together by their plans; others wait. 1 GiB by default; at least
+	// MaxRequestBytes.
+	MaxBytes int64
+	// Matte is the colour under an image with alpha whose output format has
+	// none, such as JPEG; opaque black by default. Its own alpha is ignored.
+	Matte edit.Color
+}
+
+const (
+	defaultMaxSourceBytes  = 32 << 20
+	defaultMaxPixels       = 50_000_000
+	defaultMaxSide         = 30_000
+	defaultMaxOutputSide   = 16_383
+	defaultMaxRequestBytes = 256 << 20
+	defaultMaxBytes        = 1 << 30
+)
+
+// withDefaults returns the options with every zero field filled in, or says
+// which field is wrong.
+func (o *Options) withDefaults() (Options, error) {
+	var r Options
+	if o != nil {
+		r = *o
+	}
+	for _, f := range []struct {
+		name  string
+		value *int64
+		zero  int64
+	}{
+		{"MaxSourceBytes", &r.MaxSourceBytes, defaultMaxSourceBytes},
+		{"MaxPixels", &r.MaxPixels, defaultMaxPixels},
+		{"MaxRequestBytes", &r.MaxRequestBytes, defaultMaxRequestBytes},
+		{"MaxBytes", &r.MaxBytes, max(defaultMaxBytes, r.MaxRequestBytes)},
+	} {
+		if *f.value < 0 {
+			return r, fmt.Errorf("luna: Options.%s is %d; it must not be negative", f.name, *f.value)
+		}
+		if *f.value == 0 {
+			*f.value = f.zero
+		}
+	}
+	for _, f := range []struct {
+		name  string
+		value *int
+		zero  int
+	}{
+		{"MaxSide", &r.MaxSide, defaultMaxSide},
+		{"MaxOutputSide", &r.MaxOutputSide, defaultMaxOutputSide},
+	} {
+		if *f.value < 0 || *f.value > 1<<24 {
+			return r, fmt.Errorf("luna: Options.%s is %d; it must be 0 to %d", f.name, *f.value, 1<<24)
+		}
+		if *f.value == 0 {
+			*f.value = f.zero
+		}
+	}
+	if r.MaxBytes < r.MaxRequestBytes {
+		return r, fmt.Errorf("luna: Options.MaxBytes is %d; it must be at least MaxRequestBytes, %d", r.MaxBytes, r.MaxRequestBytes)
+	}
+	return r, nil
+}
