@@ -40,6 +40,7 @@ var may = map[string][]string{
 	"luna/codecs": {"luna/codec", "luna/jpeg", "luna/png", "luna/webp"},
 
 	"internal/layers": {},
+	"internal/scene":  {},
 }
 
 // leaves are packages under internal that import none of ours.
