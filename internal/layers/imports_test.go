@@ -28,7 +28,9 @@ var may = map[string][]string{
 	"immagin/edit":        {},
 	"sign":                {},
 	"storage":             {},
-	"storage/storagetest": {"storage"},
+	"storage/file":        {},
+	"storage/bucket":      {"storage/file"},
+	"storage/storagetest": {},
 
 	"luna":        {"immagin/edit", "luna/codec", "luna/op", "luna/pixel"},
 	"luna/pixel":  {},
