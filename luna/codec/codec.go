@@ -116,9 +116,9 @@ type Decoder interface {
 	// Probe reads the headers of r and no more of it than they take. Errors
 	// wrap ErrFormat or ErrUnsupported, or are those of r.
 	Probe(r io.Reader) (Info, error)
-	// Work reports the most bytes that Decode and its source will hold at
+	// DecodeWork reports the most bytes that Decode and its source will hold at
 	// once for a picture with that info, the compressed bytes excepted.
-	Work(info Info, req Request) int64
+	DecodeWork(info Info, req Request) int64
 	// Decode reads r from its first byte and returns the pixels. It may read
 	// lazily, so r must stay readable until the source is closed. When ctx is
 	// done, reading fails soon after. Errors, also those of the source, wrap
@@ -168,9 +168,9 @@ type Encoder interface {
 	// where it can take that. 16-bit samples are only given to a
 	// [DeepEncoder].
 	Accepts(in pixel.Layout, opts Options) pixel.Layout
-	// Work reports the most bytes that Encode will hold at once, its input's
-	// strips and the encoded bytes excepted.
-	Work(shape pixel.Shape, opts Options) int64
+	// EncodeWork reports the most bytes that Encode will hold at once, its
+	// input's strips and the encoded bytes excepted.
+	EncodeWork(shape pixel.Shape, opts Options) int64
 	// Encode pulls src to its end and writes the file to w. It does not close
 	// src. Errors are those of src, w or ctx, or wrap ErrUnsupported.
 	// The same pixels and options give the same bytes.
