@@ -5,69 +5,247 @@ package luna
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/semaphore"
 
 	"github.com/immagin/immagin-go/immagin/edit"
 	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/pixel"
 )
 
-// An Engine transforms images. It is safe for concurrent use.
+// engineVersion is raised whenever the same request may give other bytes than
+// before for a reason that lies in this package or in package op.
+const engineVersion = "1"
+
+// An Engine transforms images. It is safe for concurrent use, has no
+// goroutines of its own and needs no closing.
 type Engine struct {
-	opts Options
-	pool *pixel.Pool
+	opts     Options
+	matte    [3]uint8
+	formats  []codec.Format
+	decoders map[string]codec.Decoder
+	encoders map[string]codec.Encoder
+	// longest is the length of the longest magic.
+	longest  int
+	revision string
+	pool     *pixel.Pool
+	room     *semaphore.Weighted
 }
 
 // New returns an engine that reads and writes the formats of codecs, and no
-// other. It fails if two codecs claim one name or one beginning of files, or
-// if one neither decodes nor encodes.
+// other. It fails if two codecs claim one name or one beginning of files, if
+// one neither decodes nor encodes, or if an option is out of its range. Nil
+// options are all defaults.
 func New(codecs []codec.Codec, opts *Options) (*Engine, error) {
 	o, err := opts.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{opts: o, pool: pixel.NewPool()}, nil
+	matte, err := o.matteColor()
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{
+		opts:     o,
+		matte:    matte,
+		decoders: map[string]codec.Decoder{},
+		encoders: map[string]codec.Encoder{},
+		pool:     pixel.NewPool(),
+		room:     semaphore.NewWeighted(o.MaxBytes),
+	}
+	for i, c := range codecs {
+		if err := e.add(c); err != nil {
+			return nil, fmt.Errorf("luna: codec %d: %w", i, err)
+		}
+	}
+	e.revision = e.hash(codecs)
+	return e, nil
+}
+
+// add checks c against the codecs before it, and takes it in.
+func (e *Engine) add(c codec.Codec) error {
+	if c == nil {
+		return errors.New("is nil")
+	}
+	f := c.Format()
+	if f.Name == "" || f.MIME == "" {
+		return fmt.Errorf("%T: its format has no name or no MIME type", c)
+	}
+	d, decodes := c.(codec.Decoder)
+	n, encodes := c.(codec.Encoder)
+	if !decodes && !encodes {
+		return fmt.Errorf("%T for %q neither decodes nor encodes", c, f.Name)
+	}
+	for _, g := range e.formats {
+		if g.Name == f.Name {
+			return fmt.Errorf("%T: there already is a codec for %q", c, f.Name)
+		}
+	}
+	if decodes {
+		if err := e.addDecoder(f, d); err != nil {
+			return fmt.Errorf("%T for %q: %w", c, f.Name, err)
+		}
+	}
+	if encodes {
+		e.encoders[f.Name] = n
+	}
+	e.formats = append(e.formats, f)
+	return nil
+}
+
+func (e *Engine) addDecoder(f codec.Format, d codec.Decoder) error {
+	if len(f.Magic) == 0 {
+		return errors.New("a decoder's format needs a magic to be known by")
+	}
+	for _, m := range f.Magic {
+		if strings.Trim(m, "?") == "" {
+			return fmt.Errorf("the magic %q marks every file", m)
+		}
+		for _, g := range e.formats {
+			if e.decoders[g.Name] == nil {
+				continue
+			}
+			for _, other := range g.Magic {
+				if overlap(m, other) {
+					return fmt.Errorf("the magic %q can begin the same file as %q of %q", m, other, g.Name)
+				}
+			}
+		}
+		e.longest = max(e.longest, len(m))
+	}
+	e.decoders[f.Name] = d
+	return nil
+}
+
+// overlap reports whether a file can begin with both magics.
+func overlap(a, b string) bool {
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] && a[i] != '?' && b[i] != '?' {
+			return false
+		}
+	}
+	return true
+}
+
+// hash computes the engine's revision. The order of codecs changes no byte,
+// and so is not part of it.
+func (e *Engine) hash(codecs []codec.Codec) string {
+	var parts []string
+	for _, c := range codecs {
+		parts = append(parts, c.Format().Name+"\x00"+c.Revision())
+	}
+	slices.Sort(parts)
+	h := sha256.New()
+	for _, s := range append([]string{engineVersion, string(e.matte[:])}, parts...) {
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(s))))
+		h.Write([]byte(s))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
 // Revision is a hash of all that can change an output byte: the version of
-// this module, every codec's name and revision, and the options that matter.
-// Engines of equal revision make equal bytes, on every machine.
-func (e *Engine) Revision() string { return "" }
+// this package, every codec's name and revision, and the options that matter
+// (Matte). Engines of equal revision make equal bytes, on every machine. It is
+// 32 hex digits.
+func (e *Engine) Revision() string { return e.revision }
 
 // Formats lists the names of the formats that the engine reads and writes, in
-// the order in which the codecs were given to [New].
-func (e *Engine) Formats() (decode, encode []string) { return nil, nil }
+// the order in which their codecs were given to [New].
+func (e *Engine) Formats() (decode, encode []string) {
+	for _, f := range e.formats {
+		if e.decoders[f.Name] != nil {
+			decode = append(decode, f.Name)
+		}
+		if e.encoders[f.Name] != nil {
+			encode = append(encode, f.Name)
+		}
+	}
+	return decode, encode
+}
 
 // Transform reads an image from r, applies edits, and writes the result to w
-// as output says; nil output is all defaults.
+// as output says; nil output is all defaults. It waits while other transforms
+// hold the engine's memory (Options.MaxBytes).
+//
+// It reads no more of r than it needs, and closes neither r nor w. What was
+// written to w before an error is not an image. Where r has a method
+// Len() int or Size() int64, as bytes.Reader and blob.Reader do, the plan
+// counts on that length, else on Options.MaxSourceBytes.
+//
+// Errors are of type *[Error]. When ctx is done, Transform stops within one
+// strip of rows, and its error wraps ctx's; a call of r or w, and of a codec
+// that does not run in Go, is waited for.
 func (e *Engine) Transform(ctx context.Context, w io.Writer, r io.Reader, edits []edit.Edit, output *edit.Output) (*Result, error) {
-	return nil, errors.ErrUnsupported
+	o, p, err := e.prepare(ctx, r, edits, output)
+	if err != nil {
+		return nil, err
+	}
+	release, err := e.reserve(ctx, p.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	return e.render(ctx, o, p, w)
 }
 
-// Explain plans what [Engine.Transform] would do with the same arguments,
-// and decodes no pixel.
+// Explain plans what [Engine.Transform] would do with the same arguments. It
+// decodes no pixel and reads no more of r than its headers. Errors are of type
+// *[Error].
 func (e *Engine) Explain(ctx context.Context, r io.Reader, edits []edit.Edit, output *edit.Output) (*Plan, error) {
-	return nil, errors.ErrUnsupported
+	_, p, err := e.prepare(ctx, r, edits, output)
+	return p, err
 }
 
-// Metadata reads the headers of an image from r.
-func (e *Engine) Metadata(ctx context.Context, r io.Reader) (*Metadata, error) {
-	return nil, errors.ErrUnsupported
+func (e *Engine) prepare(ctx context.Context, r io.Reader, edits []edit.Edit, output *edit.Output) (*original, *Plan, error) {
+	var out edit.Output
+	if output != nil {
+		out = *output
+	}
+	if out.Format == "" {
+		out.Format = edit.FormatWebP
+	}
+	o, err := e.open(ctx, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := e.plan(o, edits, out)
+	if err != nil {
+		return nil, nil, err
+	}
+	return o, p, nil
 }
 
-func (e *Engine) open(ctx context.Context, r io.Reader) (*original, error) {
-	return nil, errors.ErrUnsupported
-}
-
-func (e *Engine) plan(o *original, edits []edit.Edit, output edit.Output) (*Plan, error) {
-	return nil, errors.ErrUnsupported
-}
-
+// reserve waits, in the order of arrival, until bytes of the engine's memory
+// are free, and takes them until release is called. More than the engine has
+// is ErrLimit at once. Only the first call of release has an effect.
 func (e *Engine) reserve(ctx context.Context, bytes int64) (release func(), err error) {
-	return nil, errors.ErrUnsupported
+	if bytes > e.opts.MaxBytes {
+		return nil, wrap("reserve", fmt.Errorf("the transform takes %s of the engine's %s: %w", byteCount(bytes), byteCount(e.opts.MaxBytes), ErrLimit))
+	}
+	if err := e.room.Acquire(ctx, bytes); err != nil {
+		return nil, wrap("reserve", err)
+	}
+	return sync.OnceFunc(func() { e.room.Release(bytes) }), nil
 }
 
-func (e *Engine) render(ctx context.Context, o *original, p *Plan, w io.Writer) (*Result, error) {
-	return nil, errors.ErrUnsupported
+// byteCount writes a number of bytes for people.
+func byteCount(n int64) string {
+	switch {
+	case n < 1<<10:
+		return fmt.Sprintf("%d B", n)
+	case n < 1<<20:
+		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
+	case n < 1<<30:
+		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+	}
+	return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
 }

@@ -3,6 +3,7 @@ package luna
 import (
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 
 	"github.com/immagin/immagin-go/luna/codec"
@@ -29,14 +30,13 @@ var (
 	// ErrImpossible: the edits cannot be applied to this image, such as a crop
 	// that leaves it.
 	ErrImpossible = errors.New("impossible for this image")
-	// ErrPanic: a codec or an operation panicked. It is always our defect.
-	ErrPanic = errors.New("internal error")
 )
 
 // An Error says in which stage of a transform things went wrong.
 type Error struct {
-	// Stage is "probe", "plan", "decode", "transform" or "encode", or a stage
-	// of the handler, such as "fetch".
+	// Stage is "fetch" (reading the original failed), "probe", "plan",
+	// "reserve" (waiting for memory), "decode", "edit", "encode" or "write"
+	// (writing the result failed), or a stage of the handler.
 	Stage string
 	// Key of the original, where there is one.
 	Key string
@@ -87,6 +87,19 @@ func (e *MissingCodecError) Error() string {
 
 // Unwrap returns [ErrUnsupported].
 func (e *MissingCodecError) Unwrap() error { return ErrUnsupported }
+
+// A PanicError says that a codec or an operation panicked, which is always a
+// defect of theirs. The panic ended nothing but the one transform.
+type PanicError struct {
+	// Value is what was passed to panic.
+	Value any
+	// Stack of the goroutine, for logs.
+	Stack []byte
+}
+
+func newPanicError(v any) *PanicError { return &PanicError{Value: v, Stack: debug.Stack()} }
+
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 
 // wrap puts stage around err once: an error that already is an *Error keeps
 // the stage in which it arose.

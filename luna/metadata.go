@@ -1,5 +1,10 @@
 package luna
 
+import (
+	"context"
+	"io"
+)
+
 // Metadata is what the headers of an original tell, in sharp's words.
 type Metadata struct {
 	// Width and Height as stored, in pixels.
@@ -22,9 +27,48 @@ type Metadata struct {
 	// Pages counts frames or pages, at least 1.
 	Pages int `json:"pages"`
 	// Size of the file in bytes. [Engine.Metadata] reads headers only and
-	// leaves it 0; who knows it sets it.
-	Size int64 `json:"size"`
+	// sets it only where r tells its length; who knows it otherwise sets it.
+	Size int64 `json:"size,omitzero"`
 	// OrientedWidth and OrientedHeight are those of the upright picture.
 	OrientedWidth  int `json:"orientedWidth"`
 	OrientedHeight int `json:"orientedHeight"`
+}
+
+// Metadata reads the headers of an image from r, and no more of it than they
+// take. It is subject to the limits of [Options] as a transform is. Errors are
+// of type *[Error].
+func (e *Engine) Metadata(ctx context.Context, r io.Reader) (*Metadata, error) {
+	o, err := e.open(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return o.metadata(), nil
+}
+
+func (o *original) metadata() *Metadata {
+	i := o.info
+	m := &Metadata{
+		Width:          i.Shape.Width,
+		Height:         i.Shape.Height,
+		Format:         o.format.Name,
+		Space:          i.Space,
+		Channels:       i.Channels,
+		HasAlpha:       i.HasAlpha,
+		Orientation:    i.Orientation,
+		Density:        i.Density,
+		IsProgressive:  i.Progressive,
+		Pages:          i.Frames,
+		OrientedWidth:  i.Shape.Width,
+		OrientedHeight: i.Shape.Height,
+	}
+	if m.Density == 0 {
+		m.Density = 72
+	}
+	if i.Orientation >= 5 {
+		m.OrientedWidth, m.OrientedHeight = m.OrientedHeight, m.OrientedWidth
+	}
+	if o.known {
+		m.Size = o.size
+	}
+	return m
 }

@@ -90,3 +90,15 @@ func (o *Options) withDefaults() (Options, error) {
 	}
 	return r, nil
 }
+
+// matteColor reports Matte as R, G and B.
+func (o *Options) matteColor() ([3]uint8, error) {
+	if o.Matte == "" {
+		return [3]uint8{}, nil
+	}
+	r, g, b, _, err := o.Matte.RGBA()
+	if err != nil {
+		return [3]uint8{}, fmt.Errorf("luna: Options.Matte: %w", err)
+	}
+	return [3]uint8{r, g, b}, nil
+}

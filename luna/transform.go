@@ -1,6 +1,13 @@
 package luna
 
-import "time"
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/immagin/immagin-go/luna/pixel"
+)
 
 // A Result says what a transform made.
 type Result struct {
@@ -11,9 +18,81 @@ type Result struct {
 	Width, Height int
 	// Bytes is how many were written, and SourceBytes how many were read.
 	Bytes, SourceBytes int64
-	// Took is the time from the first read of the original's pixels to the
-	// last byte written.
-	Took time.Duration
+	// Decode, Edit and Encode are the times spent in each: the three run
+	// interleaved, strip by strip. The time of writing is in none of them.
+	Decode, Edit, Encode time.Duration
 	// Plan is what was done.
 	Plan *Plan
+}
+
+// render runs p on o once, and writes to w. The encoder pulls the chain of
+// sources that the decoder and the operations make.
+func (e *Engine) render(ctx context.Context, o *original, p *Plan, w io.Writer) (res *Result, err error) {
+	start, at := time.Now(), "decode"
+	defer func() {
+		if v := recover(); v != nil {
+			res, err = nil, wrap(at, newPanicError(v))
+		}
+	}()
+	if err := ctx.Err(); err != nil {
+		return nil, wrap(at, err)
+	}
+	o.body.resume(ctx)
+	request := p.Decode
+	request.Pool = e.pool
+	src, err := p.decoder.Decode(ctx, o.body, request)
+	if err != nil {
+		return nil, o.body.blame(at, fmt.Errorf("%s: %w", o.format.Name, err))
+	}
+	opened := time.Since(start)
+	decoded := newStage(ctx, src)
+	chain := decoded
+	// A source closes those before it. This also runs after a panic, so that
+	// nothing is left behind that a source started.
+	defer func() { chain.Close() }()
+	if got := src.Shape(); got != p.decoded {
+		return nil, wrap(at, fmt.Errorf("%s: the pixels are %v where the headers told of %v: %w", o.format.Name, got, p.decoded, ErrFormat))
+	}
+
+	at = "edit"
+	for _, op := range p.Ops {
+		var next pixel.Source
+		if next, err = op.Wrap(chain, e.pool); err != nil {
+			err = fmt.Errorf("%v: %w", op, err)
+			break
+		}
+		chain = newStage(ctx, next)
+	}
+	wrapped := time.Since(start)
+	out := &countingWriter{ctx: ctx, w: w}
+	if err == nil {
+		at = "encode"
+		options := p.Encode
+		options.Pool = e.pool
+		err = p.encoder.Encode(ctx, out, chain, options)
+	}
+	if err != nil {
+		switch {
+		case out.err != nil:
+			return nil, wrap("write", out.err)
+		case decoded.err != nil:
+			return nil, o.body.blame("decode", fmt.Errorf("%s: %w", o.format.Name, decoded.err))
+		case chain.err != nil:
+			return nil, wrap("edit", chain.err)
+		}
+		return nil, wrap(at, err)
+	}
+	shape := chain.Shape()
+	return &Result{
+		Format:      p.Format.Name,
+		MIME:        p.Format.MIME,
+		Width:       shape.Width,
+		Height:      shape.Height,
+		Bytes:       out.n,
+		SourceBytes: o.body.n,
+		Decode:      opened + decoded.took,
+		Edit:        wrapped - opened + chain.took - decoded.took,
+		Encode:      time.Since(start) - wrapped - chain.took - out.took,
+		Plan:        p,
+	}, nil
 }
