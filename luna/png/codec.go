@@ -1,0 +1,55 @@
+// Package png is the adapter for PNG (W3C PNG, third edition).
+//
+// It reads every colour type and depth, interlaced or not, row by row: memory
+// is a strip, except for interlaced pictures. Samples come out with 8 bits;
+// those of 16 lose their low byte. An animation's default picture is read. It
+// writes 8-bit gray and RGB, with or without alpha, also row by row.
+package png
+
+import (
+	"github.com/immagin/immagin-go/internal/modversion"
+	"github.com/immagin/immagin-go/luna/codec"
+	"github.com/immagin/immagin-go/luna/pixel"
+)
+
+// Codec decodes and encodes PNG. Its zero value is ready to use. It is
+// immutable and safe for concurrent use.
+type Codec struct{}
+
+var (
+	_ codec.Decoder = Codec{}
+	_ codec.Encoder = Codec{}
+)
+
+// Format tells name, media type and magic.
+func (c Codec) Format() codec.Format {
+	return codec.Format{Name: "png", MIME: "image/png", Extension: "png", Magic: []string{signature}}
+}
+
+// Revision names the adapter's own version and that of the deflate library,
+// on which the encoded bytes depend.
+func (c Codec) Revision() string {
+	return "png 1 deflate " + modversion.Of("github.com/klauspost/compress", "unknown")
+}
+
+// What inflate and deflate hold besides rows.
+const (
+	inflateBytes = 96 << 10
+	deflateBytes = 1200 << 10
+)
+
+// DecodeWork reports a strip and two rows, and all of the picture where it is
+// interlaced.
+func (c Codec) DecodeWork(info codec.Info, _ codec.Request) int64 {
+	row := info.Shape.RowBytes()
+	n := int64(pixel.StripRows)*row + 2*8*int64(info.Shape.Width) + inflateBytes
+	if info.Progressive {
+		n += info.Shape.Bytes()
+	}
+	return n
+}
+
+// EncodeWork reports a few rows and the compressor.
+func (c Codec) EncodeWork(shape pixel.Shape, _ codec.Options) int64 {
+	return 7*shape.RowBytes() + deflateBytes
+}

@@ -1,0 +1,156 @@
+package png
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/zlib"
+
+	"github.com/immagin/immagin-go/internal/ctxio"
+	"github.com/immagin/immagin-go/luna/codec"
+	"github.com/immagin/immagin-go/luna/internal/lazy"
+	"github.com/immagin/immagin-go/luna/pixel"
+)
+
+// Decode reads the header; pixels are read as the source is. The source
+// fails where the pixels end early or the checksum over them is wrong.
+func (c Codec) Decode(ctx context.Context, r io.Reader, req codec.Request) (pixel.Source, error) {
+	in := ctxio.NewReader(ctx, r)
+	cs, err := newChunks(bufio.NewReaderSize(in, 16<<10))
+	if err != nil {
+		return nil, fmt.Errorf("png: %w", err)
+	}
+	h, err := readHeader(cs)
+	if err != nil {
+		return nil, fmt.Errorf("png: %w", err)
+	}
+	if h.rowBytes(h.width) > 1<<29 {
+		return nil, fmt.Errorf("png: %w: width %d", codec.ErrLimit, h.width)
+	}
+	d := &decoder{header: h, in: in, chunks: cs, shape: h.info().Shape, pool: req.Pool}
+	if h.interlaced {
+		return d.interlaced()
+	}
+	return &lazy.Source{Size: d.shape, Pool: d.pool, Fill: d.strip, Free: d.close}, nil
+}
+
+// A decoder holds the state of reading pixels. Its fields are nil until the
+// first row is asked for.
+type decoder struct {
+	*header
+	in     *ctxio.Reader
+	chunks *chunks
+	shape  pixel.Shape
+	pool   *pixel.Pool
+
+	inflate    io.ReadCloser
+	buffer     []uint8 // what row and above are parts of
+	row, above []uint8 // the filter byte and the stored bytes
+}
+
+// strip fills a strip of a picture that is not interlaced.
+func (d *decoder) strip(t *pixel.Strip) error {
+	if t.Y == 0 {
+		if err := d.start(d.width); err != nil {
+			return d.fail(err)
+		}
+	}
+	rows := make([][]uint8, d.shape.Layout.Planes())
+	for y := range t.Rows {
+		if err := d.next(); err != nil {
+			return d.fail(err)
+		}
+		for p := range rows {
+			rows[p] = t.Planes[p].Row(y)
+		}
+		d.expand(rows, d.row[1:], d.width)
+	}
+	if t.Y+t.Rows == d.height {
+		return d.finish()
+	}
+	return nil
+}
+
+// start prepares for rows of n pixels, with a row of zeros above them.
+func (d *decoder) start(n int) error {
+	if d.inflate == nil {
+		z, err := zlib.NewReader(bufio.NewReader(&idat{c: d.chunks}))
+		if err != nil {
+			return err
+		}
+		d.inflate = z
+		d.buffer = d.pool.Get(2 * int(1+d.rowBytes(d.width)))
+	}
+	size := int(1 + d.rowBytes(n))
+	d.row, d.above = d.buffer[:size], d.buffer[size:2*size]
+	clear(d.row)
+	return nil
+}
+
+// next reads and unfilters a row.
+func (d *decoder) next() error {
+	d.row, d.above = d.above, d.row
+	if _, err := io.ReadFull(d.inflate, d.row); err != nil {
+		return err
+	}
+	return unfilter(d.row[0], d.row[1:], d.above[1:], max(1, d.bits()/8))
+}
+
+// finish checks the sum over all rows. Bytes beyond them are not looked at,
+// nor is anything behind the pixels.
+func (d *decoder) finish() error {
+	var b [1]byte
+	_, err := io.ReadFull(d.inflate, b[:])
+	if err == nil || err == io.EOF {
+		return nil
+	}
+	return d.fail(err)
+}
+
+// fail names the cause: the reader's or the context's error if there was one,
+// and otherwise a malformed file.
+func (d *decoder) fail(err error) error {
+	if d.in.Err() != nil {
+		return fmt.Errorf("png: %w", d.in.Err())
+	}
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	if errors.Is(err, codec.ErrFormat) {
+		return fmt.Errorf("png: %w", err)
+	}
+	return fmt.Errorf("png: %w: pixels: %w", codec.ErrFormat, err)
+}
+
+func (d *decoder) close() {
+	d.pool.Put(d.buffer)
+	d.buffer, d.row, d.above = nil, nil, nil
+}
+
+// idat reads the content of consecutive IDAT chunks, beginning in one.
+type idat struct{ c *chunks }
+
+func (r *idat) Read(p []byte) (int, error) {
+	for r.c.left == 0 {
+		if r.c.kind != "IDAT" {
+			return 0, io.EOF
+		}
+		intact, err := r.c.finish()
+		if err != nil {
+			return 0, err
+		}
+		if !intact {
+			return 0, fmt.Errorf("%w: IDAT chunk: %w", codec.ErrFormat, errDamaged)
+		}
+		if err := r.c.next(); err != nil {
+			return 0, err
+		}
+	}
+	if r.c.kind != "IDAT" {
+		return 0, io.EOF
+	}
+	return r.c.Read(p)
+}

@@ -1,0 +1,96 @@
+package png
+
+import (
+	"errors"
+
+	"github.com/immagin/immagin-go/luna/pixel"
+)
+
+var errClosed = errors.New("png: source is closed")
+
+// A pass is one of Adam7's: pixels x0, x0+dx, … of rows y0, y0+dy, ….
+type pass struct{ x0, y0, dx, dy int }
+
+var passes = [7]pass{
+	{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2},
+}
+
+// interlaced returns a source that collects the whole picture when its first
+// strip is asked for.
+func (d *decoder) interlaced() (pixel.Source, error) {
+	return &deferred{shape: d.shape, open: func() (pixel.Source, error) {
+		defer d.close()
+		m := pixel.NewImage(d.pool, d.shape)
+		for _, a := range passes {
+			if err := d.pass(m, a); err != nil {
+				m.Free(d.pool)
+				return nil, d.fail(err)
+			}
+		}
+		if err := d.finish(); err != nil {
+			m.Free(d.pool)
+			return nil, err
+		}
+		return m.Source(0, func() { m.Free(d.pool) }), nil
+	}}, nil
+}
+
+// pass reads one pass and scatters its pixels.
+func (d *decoder) pass(m *pixel.Image, a pass) error {
+	w, h := (d.width-a.x0+a.dx-1)/a.dx, (d.height-a.y0+a.dy-1)/a.dy
+	if w <= 0 || h <= 0 {
+		return nil
+	}
+	if err := d.start(w); err != nil {
+		return err
+	}
+	line := pixel.NewStrip(d.pool, pixel.Shape{Width: w, Height: 1, Layout: d.shape.Layout}, 1)
+	defer line.Free(d.pool)
+	rows := make([][]uint8, d.shape.Layout.Planes())
+	for p := range rows {
+		rows[p] = line.Planes[p].Row(0)
+	}
+	for y := range h {
+		if err := d.next(); err != nil {
+			return err
+		}
+		d.expand(rows, d.row[1:], w)
+		for p, row := range rows {
+			to := m.Planes[p].Row(a.y0 + y*a.dy)
+			for i, v := range row {
+				to[a.x0+i*a.dx] = v
+			}
+		}
+	}
+	return nil
+}
+
+// deferred opens its source at the first Next.
+type deferred struct {
+	shape pixel.Shape
+	open  func() (pixel.Source, error)
+	src   pixel.Source
+	err   error
+}
+
+func (s *deferred) Shape() pixel.Shape { return s.shape }
+
+func (s *deferred) Next() (*pixel.Strip, error) {
+	if s.err == nil && s.src == nil {
+		s.src, s.err = s.open()
+	}
+	if s.err != nil {
+		return nil, s.err
+	}
+	return s.src.Next()
+}
+
+func (s *deferred) Close() error {
+	if s.src != nil {
+		return s.src.Close()
+	}
+	if s.err == nil {
+		s.err = errClosed
+	}
+	return nil
+}
