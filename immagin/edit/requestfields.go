@@ -1,0 +1,252 @@
+package edit
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"unicode/utf8"
+)
+
+var formats = []Format{
+	FormatWebP, FormatJPEG, FormatPNG, FormatAVIF, FormatGIF, FormatJP2, FormatTIFF, FormatHEIF, FormatAuto,
+}
+
+func (r *Request) fields(f *form) {
+	before := len(f.faults.list)
+	f.text("key", &r.Key, true, ValidateKey)
+	f.edits("edits", &r.Edits)
+
+	output, metadata, ladder := r.Output, r.Metadata, r.Ladder
+	if f.mode == reading {
+		output, metadata, ladder = new(Output), new(Metadata), new(Ladder)
+	}
+	if f.object("output", output != nil, false, output.fields) && f.mode == reading {
+		r.Output = output
+	}
+	if f.metadata("metadata", metadata) && f.mode == reading {
+		r.Metadata = metadata
+	}
+	f.text("v", &r.Version, false, func(s string) error {
+		if n := utf8.RuneCountInString(s); n > maxVersion {
+			return fmt.Errorf("must be at most %d characters, not %d", maxVersion, n)
+		}
+		return nil
+	})
+	if f.object("ladder", ladder != nil, false, ladder.fields) && f.mode == reading {
+		r.Ladder = ladder
+	}
+	f.expires("exp", &r.Expires)
+
+	if f.judging() && r.Metadata != nil && (len(r.Edits) > 0 || r.Output != nil || r.Ladder != nil) {
+		f.fault("metadata", "must stand without edits, output and ladder: it answers with JSON, not with an image")
+	}
+	if f.judging() && r.Ladder != nil && len(f.faults.list) == before {
+		r.checkLadder(f)
+	}
+}
+
+// metadata is true or {"placeholder":true}.
+func (f *form) metadata(name string, m *Metadata) bool {
+	if f.mode != reading {
+		if m != nil {
+			f.trueOrObject(name, m.Placeholder == nil, m.fields)
+		}
+		return m != nil
+	}
+	n := f.lookup(name)
+	if n == nil {
+		return false
+	}
+	f.trueOrObject(name, false, m.fields)
+	return n.kind == yes || n.kind == object
+}
+
+func (m *Metadata) fields(f *form) { f.flag("placeholder", &m.Placeholder, false) }
+
+func (f *form) expires(name string, p **int64) {
+	switch f.mode {
+	case reading:
+		if f.lookup(name) == nil {
+			return
+		}
+		if v, ok := f.wholeNumber(name, -maxExpires, maxExpires); ok {
+			*p = &v
+		}
+	case checking:
+		if *p != nil && (**p < -maxExpires || **p > maxExpires) {
+			f.fault(name, "must be a whole number from %d to %d, not %d", int64(-maxExpires), int64(maxExpires), **p)
+		}
+	case writing:
+		if *p != nil {
+			f.begin(name)
+			f.out = appendNumber(f.out, float64(**p))
+		}
+	}
+}
+
+func (o *Output) fields(f *form) {
+	before := len(f.faults.list)
+	word(f, "format", &o.Format, "", formats)
+	f.wholeOrZero("quality", &o.Quality, 1, 100)
+	f.flag("progressive", &o.Progressive, false)
+	f.flag("lossless", &o.Lossless, false)
+	f.wholeOr("effort", &o.Effort, 0, 0, 9)
+	if f.judging() && len(f.faults.list) == before {
+		o.check(o.WithDefaults().Format, func(option, message string) { f.fault(option, "%s", message) })
+	}
+}
+
+// check reports the options that the format does not have. FormatAuto has what
+// all of its candidates have.
+func (o *Output) check(format Format, report func(option, message string)) {
+	if o.Progressive != nil && !format.progressive() {
+		report("progressive", fmt.Sprintf("must be left out: it is for jpeg and png, and the format is %s", format))
+	}
+	if o.Lossless != nil && !format.lossless() {
+		report("lossless", fmt.Sprintf("must be left out: it is for webp and avif, and the format is %s", format))
+	}
+	switch limit := format.effort(); {
+	case o.Effort != nil && limit == 0:
+		report("effort", fmt.Sprintf("must be left out: it is for webp and avif, and the format is %s", format))
+	case o.Effort != nil && *o.Effort > limit:
+		report("effort", fmt.Sprintf("must be a whole number from 0 to %d for %s, not %d", limit, format, *o.Effort))
+	}
+}
+
+func (f Format) progressive() bool { return f == FormatJPEG || f == FormatPNG }
+func (f Format) lossless() bool    { return f == FormatWebP || f == FormatAVIF }
+
+// effort is the highest, or 0 where there is none.
+func (f Format) effort() int {
+	switch f {
+	case FormatWebP:
+		return 6
+	case FormatAVIF:
+		return 9
+	}
+	return 0
+}
+
+func (l *Ladder) fields(f *form) {
+	wholes := make([]float64, len(l.Widths))
+	for i, w := range l.Widths {
+		wholes[i] = float64(w)
+	}
+	f.numbers("widths", &wholes, true, func(v float64) error {
+		if v != math.Trunc(v) || v < 1 || v > float64(f.limits.MaxSide) {
+			return fmt.Errorf("must be a whole number from 1 to %d, not %s", f.limits.MaxSide, number(v))
+		}
+		return nil
+	})
+	if f.mode == reading && len(wholes) > 0 {
+		l.Widths = make([]int, len(wholes))
+		for i, v := range wholes {
+			l.Widths[i] = int(v)
+		}
+	}
+	f.numbers("densities", &l.Densities, false, func(v float64) error {
+		if !(v > 0) || math.IsInf(v, 0) {
+			return errors.New("must be a number above 0, not " + number(v))
+		}
+		return nil
+	})
+	f.formats("formats", &l.Formats)
+}
+
+// numbers is a list of 1 to 16 numbers.
+func (f *form) numbers(name string, p *[]float64, required bool, rule func(float64) error) {
+	at := f.at.member(name)
+	switch f.mode {
+	case reading:
+		n := f.find(name, list, required, "a list of numbers")
+		if n == nil || f.rungs(at, len(n.items)) {
+			return
+		}
+		for i := range n.items {
+			switch item := &n.items[i]; {
+			case item.bad:
+			case item.kind != numeric:
+				f.faults.add(at.item(i), "must be a number, not %v", item)
+			default:
+				if err := rule(item.number); err != nil {
+					f.faults.add(at.item(i), "%v", err)
+				}
+				*p = append(*p, item.number)
+			}
+		}
+	case checking:
+		if *p == nil && !required || f.rungs(at, len(*p)) {
+			return
+		}
+		for i, v := range *p {
+			if err := rule(v); err != nil {
+				f.faults.add(at.item(i), "%v", err)
+			}
+		}
+	case writing:
+		if *p == nil {
+			return
+		}
+		f.begin(name)
+		f.out = append(f.out, '[')
+		for i, v := range *p {
+			if i > 0 {
+				f.out = append(f.out, ',')
+			}
+			f.out = appendNumber(f.out, v)
+		}
+		f.out = append(f.out, ']')
+	}
+}
+
+// formats is a list of 1 to 16 formats.
+func (f *form) formats(name string, p *[]Format) {
+	at := f.at.member(name)
+	switch f.mode {
+	case reading:
+		n := f.find(name, list, false, "a list of formats")
+		if n == nil || f.rungs(at, len(n.items)) {
+			return
+		}
+		for i := range n.items {
+			switch item := &n.items[i]; {
+			case item.bad:
+			case item.kind != text || !slices.Contains(formats, Format(item.text)):
+				f.faults.add(at.item(i), "must be %s, not %v", oneOf(formats), item)
+			default:
+				*p = append(*p, Format(item.text))
+			}
+		}
+	case checking:
+		if *p == nil || f.rungs(at, len(*p)) {
+			return
+		}
+		for i, v := range *p {
+			if !slices.Contains(formats, v) {
+				f.faults.add(at.item(i), "must be %s, not %s", oneOf(formats), quote(string(v)))
+			}
+		}
+	case writing:
+		if *p == nil {
+			return
+		}
+		f.begin(name)
+		f.out = append(f.out, '[')
+		for i, v := range *p {
+			if i > 0 {
+				f.out = append(f.out, ',')
+			}
+			f.out = appendString(f.out, string(v))
+		}
+		f.out = append(f.out, ']')
+	}
+}
+
+func (f *form) rungs(at *path, n int) bool {
+	if n < 1 || n > maxRungs {
+		f.faults.add(at, "must have 1 to %d entries, not %d", maxRungs, n)
+		return true
+	}
+	return false
+}
