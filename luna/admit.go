@@ -1,0 +1,88 @@
+package luna
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// An Admitter is asked before an image is rendered, and told what became of
+// it: the place for plan limits and metering. Hits, metadata and failures are
+// not its business. It must be safe for concurrent use.
+//
+// The four arguments are the unique transform: equal ones make the same image,
+// and are to be billed once, however often a process renders it because a
+// cache has forgotten it.
+type Admitter interface {
+	// Admit returns an error to refuse the transform: a *[Refusal] tells the
+	// client why. Otherwise it returns a function that is called exactly
+	// once, with nil when the image is rendered, and before it is published
+	// anywhere: then it must make the usage durable, and where it returns an
+	// error, the image is thrown away. It is called with the reason when
+	// nothing was rendered, and gives back what Admit has reserved. Its
+	// context is not cancelled with the request.
+	Admit(ctx context.Context, tenant, key, version, canonical string) (settle func(ctx context.Context, failure error) error, err error)
+}
+
+// A Refusal is the error by which an [Admitter] tells the client that a
+// transform is over its plan.
+type Refusal struct {
+	// Status of the answer: 402, 403, 429 or 503. Others count as 403.
+	Status int
+	// Code is the stable word for clients, such as "plan_limit".
+	Code string
+	// Detail is a sentence for people. It is sent to the client.
+	Detail string
+	// RetryAfter is when trying again may help, in whole seconds rounded up;
+	// 0 says nothing of it.
+	RetryAfter time.Duration
+	// Err is the cause, for logs; it may be nil.
+	Err error
+}
+
+func (e *Refusal) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("refused as %s: %v", e.Code, e.Err)
+	}
+	return fmt.Sprintf("refused as %s: %s", e.Code, e.Detail)
+}
+
+func (e *Refusal) Unwrap() error { return e.Err }
+
+// wait is the step before 7: a worker, or a place among those that wait for
+// one.
+func (h *Handler) wait(ctx context.Context, j *job) error {
+	if err := h.workers.acquire(ctx, j.tenant); err != nil {
+		return err
+	}
+	j.later(h.workers.release)
+	return nil
+}
+
+// admit is step 7: the integrator's word.
+func (h *Handler) admit(ctx context.Context, j *job) error {
+	if h.opts.Admitter == nil {
+		return nil
+	}
+	settle, err := h.opts.Admitter.Admit(ctx, j.tenant, j.ask.Key, j.version, j.canonical)
+	if err != nil {
+		return err
+	}
+	j.settle = settle
+	return nil
+}
+
+// meter is step 15: the image is paid for before anybody has it.
+func (h *Handler) meter(ctx context.Context, j *job) error { return h.settle(ctx, j, nil) }
+
+// settle ends what admit began, if it has not ended.
+func (h *Handler) settle(ctx context.Context, j *job, failure error) error {
+	settle := j.settle
+	if settle == nil {
+		return nil
+	}
+	j.settle = nil
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.opts.StoreTimeout)
+	defer cancel()
+	return settle(ctx, failure)
+}

@@ -1,0 +1,160 @@
+package luna
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+)
+
+var (
+	errShutdown  = errors.New("the handler is shut down")
+	errAbandoned = fmt.Errorf("nobody waits any more: %w", context.Canceled)
+)
+
+// flights runs work once per key, however many ask for it at a time. It
+// differs from golang.org/x/sync/singleflight in whose context counts: a run
+// is cancelled when its last caller has left, not when its first one has, and
+// a caller that leaves does not wait for the run.
+//
+// The zero value is ready for use.
+type flights[V any] struct {
+	mu     sync.Mutex
+	byKey  map[string]*flight[V]
+	aloft  int           // runs whose goroutine has not ended
+	closed bool          // no new runs
+	idle   chan struct{} // made by drain; closed when aloft is 0
+}
+
+type flight[V any] struct {
+	cancel  context.CancelCauseFunc
+	waiting int           // callers, guarded by flights.mu
+	landed  bool          // value and err are set, guarded by flights.mu
+	done    chan struct{} // closed then
+	value   V
+	err     error
+}
+
+// do returns what run returned for key, and whether another caller's run was
+// joined. When ctx ends first, do returns its cause.
+//
+// The context of run carries the values of the ctx that started it, and no
+// deadline; it ends when no caller is left. If run returns a function, that
+// is called once the callers have their value, and before key is free for
+// another run. A panic in run is the error of all callers, and nobody's crash.
+func (g *flights[V]) do(ctx context.Context, key string, run func(context.Context) (V, func(), error)) (value V, joined bool, err error) {
+	f, joined, err := g.board(ctx, key, run)
+	if err != nil {
+		return value, false, err
+	}
+	select {
+	case <-f.done:
+		return f.value, joined, f.err
+	case <-ctx.Done():
+		g.leave(key, f)
+		return value, joined, context.Cause(ctx)
+	}
+}
+
+func (g *flights[V]) board(ctx context.Context, key string, run func(context.Context) (V, func(), error)) (f *flight[V], joined bool, err error) {
+	if ctx.Err() != nil {
+		return nil, false, context.Cause(ctx)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if f, ok := g.byKey[key]; ok {
+		f.waiting++
+		return f, true, nil
+	}
+	if g.closed {
+		return nil, false, errShutdown
+	}
+	if g.byKey == nil {
+		g.byKey = make(map[string]*flight[V])
+	}
+	runCtx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	f = &flight[V]{cancel: cancel, waiting: 1, done: make(chan struct{})}
+	g.byKey[key] = f
+	g.aloft++
+	go g.fly(runCtx, key, f, run)
+	return f, false, nil
+}
+
+func (g *flights[V]) leave(key string, f *flight[V]) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	f.waiting--
+	if f.waiting > 0 || f.landed {
+		return
+	}
+	f.cancel(errAbandoned)
+	delete(g.byKey, key) // who comes now starts afresh
+}
+
+func (g *flights[V]) fly(ctx context.Context, key string, f *flight[V], run func(context.Context) (V, func(), error)) {
+	defer g.end(key, f)
+	if after := g.land(ctx, f, run); after != nil {
+		after()
+	}
+}
+
+// land gives the callers their value, also where run panics or calls
+// runtime.Goexit.
+func (g *flights[V]) land(ctx context.Context, f *flight[V], run func(context.Context) (V, func(), error)) (after func()) {
+	returned := false
+	defer func() {
+		if !returned {
+			f.err = newPanicError(recover())
+		}
+		g.mu.Lock()
+		f.landed = true
+		g.mu.Unlock()
+		close(f.done)
+	}()
+	f.value, after, f.err = run(ctx)
+	returned = true
+	return after
+}
+
+func (g *flights[V]) end(key string, f *flight[V]) {
+	f.cancel(nil)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.byKey[key] == f {
+		delete(g.byKey, key)
+	}
+	g.aloft--
+	if g.aloft == 0 && g.idle != nil {
+		close(g.idle)
+		g.idle = nil
+	}
+}
+
+// drain lets no new run start and waits for those under way. When ctx ends
+// first, it cancels them and returns the context's cause.
+func (g *flights[V]) drain(ctx context.Context) error {
+	g.mu.Lock()
+	g.closed = true
+	if g.aloft == 0 {
+		g.mu.Unlock()
+		return nil
+	}
+	if g.idle == nil {
+		g.idle = make(chan struct{})
+	}
+	idle := g.idle
+	g.mu.Unlock()
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, f := range g.byKey {
+		if !f.landed {
+			f.cancel(errShutdown)
+		}
+	}
+	return context.Cause(ctx)
+}

@@ -1,0 +1,237 @@
+package luna
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/immagin/immagin-go/immagin/edit"
+)
+
+// HandlerOptions set what a [Handler] works with beside its engine. A nil
+// *HandlerOptions is all defaults, and so is the zero value of every field.
+type HandlerOptions struct {
+	// Tenant names the tenant of a request; FixedTenant("") by default.
+	Tenant TenantFunc
+	// Cache keeps derived images beyond the life of the process; none by
+	// default.
+	Cache Cache
+	// MemoryCacheBytes bounds the derived images that are kept in memory;
+	// 64 MiB by default, none if negative.
+	MemoryCacheBytes int64
+	// Admitter knows plan limits and meters what is rendered; nil admits all.
+	Admitter Admitter
+	// Logger is told what fails here rather than at the client; slog.Default
+	// at the time of NewHandler by default.
+	Logger *slog.Logger
+
+	// VersionAge is for how long the content version of an original is
+	// remembered, and so for how long a replaced original may be served from
+	// caches; 10 seconds by default, not at all if negative. Requests with
+	// If-None-Match always look.
+	VersionAge time.Duration
+	// RequestTimeout bounds a whole request; 10 seconds by default.
+	RequestTimeout time.Duration
+	// FetchTimeout bounds the time that is spent waiting for the origin, and
+	// for an answer of Cache.Get; 5 seconds by default.
+	FetchTimeout time.Duration
+	// RenderTimeout bounds decoding, edits and encoding together; 5 seconds
+	// by default. A codec that is not Go may overstay: its result is dropped.
+	RenderTimeout time.Duration
+	// StoreTimeout bounds Cache.Put and metering; 10 seconds by default.
+	StoreTimeout time.Duration
+
+	// Workers is how many originals are fetched and rendered at a time; twice
+	// the number of CPUs by default. Hits need no worker.
+	Workers int
+	// Queue is how many requests may wait for a worker before more are
+	// refused with 503; four times Workers by default, none if negative.
+	Queue int
+	// MaxOutputBytes bounds an encoded result; 64 MiB by default.
+	MaxOutputBytes int64
+	// Limits bound what a payload may ask for; nil is edit's defaults with
+	// MaxSide of the engine's MaxOutputSide.
+	Limits *edit.Limits
+}
+
+func (o *HandlerOptions) withDefaults() HandlerOptions {
+	var r HandlerOptions
+	if o != nil {
+		r = *o
+	}
+	if r.Tenant == nil {
+		r.Tenant = FixedTenant("")
+	}
+	if r.Logger == nil {
+		r.Logger = slog.Default()
+	}
+	for _, f := range []struct {
+		value *time.Duration
+		zero  time.Duration
+	}{
+		{&r.VersionAge, 10 * time.Second},
+		{&r.RequestTimeout, 10 * time.Second},
+		{&r.FetchTimeout, 5 * time.Second},
+		{&r.RenderTimeout, 5 * time.Second},
+		{&r.StoreTimeout, 10 * time.Second},
+	} {
+		if *f.value == 0 {
+			*f.value = f.zero
+		}
+	}
+	if r.MemoryCacheBytes == 0 {
+		r.MemoryCacheBytes = 64 << 20
+	}
+	if r.MaxOutputBytes == 0 {
+		r.MaxOutputBytes = 64 << 20
+	}
+	if r.Workers == 0 {
+		r.Workers = 2 * runtime.GOMAXPROCS(0)
+	}
+	if r.Queue == 0 {
+		r.Queue = 4 * r.Workers
+	}
+	return r
+}
+
+// check says which option has no meaning.
+func (o *HandlerOptions) check() error {
+	for name, value := range map[string]int64{
+		"RequestTimeout": int64(o.RequestTimeout),
+		"FetchTimeout":   int64(o.FetchTimeout),
+		"RenderTimeout":  int64(o.RenderTimeout),
+		"StoreTimeout":   int64(o.StoreTimeout),
+		"Workers":        int64(o.Workers),
+		"MaxOutputBytes": o.MaxOutputBytes,
+	} {
+		if value < 0 {
+			return fmt.Errorf("luna: HandlerOptions.%s must not be negative", name)
+		}
+	}
+	return nil
+}
+
+// A Handler answers GET and HEAD of /{payload}?sig={signature} with images:
+// it checks the signature, fetches the original, transforms it, and keeps the
+// result. It is safe for concurrent use.
+//
+// What several requests ask for at once is made once, for as long as one of
+// them waits. That work, and the writes to the derived store that follow it,
+// run in goroutines of the handler: Shutdown waits for them.
+type Handler struct {
+	engine   *Engine
+	origin   Origin
+	verifier Verifier
+	opts     HandlerOptions
+	limits   *edit.Limits
+
+	versions *versions
+	memory   *memoryCache
+	flights  flights[outcome]
+	workers  *queue
+	putting  chan struct{} // as many as may write to the derived store
+	buffers  sync.Pool     // of *bytes.Buffer, for encoded images
+
+	imageSteps, metadataSteps []step[*job]
+}
+
+// NewHandler returns a handler that transforms originals of origin by e, for
+// whom verifier vouches.
+func NewHandler(e *Engine, origin Origin, verifier Verifier, opts *HandlerOptions) (*Handler, error) {
+	if e == nil || origin == nil || verifier == nil {
+		return nil, errors.New("luna: NewHandler needs an engine, an origin and a verifier")
+	}
+	o := opts.withDefaults()
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	h := &Handler{
+		engine:   e,
+		origin:   origin,
+		verifier: verifier,
+		opts:     o,
+		limits:   o.Limits,
+		versions: newVersions(origin, o.VersionAge, o.FetchTimeout),
+		memory:   newMemoryCache(o.MemoryCacheBytes),
+		workers:  newQueue(o.Workers, max(o.Queue, 0)),
+		putting:  make(chan struct{}, 4*o.Workers),
+	}
+	if h.limits == nil {
+		h.limits = &edit.Limits{MaxSide: e.opts.MaxOutputSide}
+	}
+	h.imageSteps = []step[*job]{
+		{"stored", h.stored},
+		{"queue", h.wait},
+		{"admit", h.admit},
+		{"fetch", h.fetch},
+		{"probe", h.probe},
+		{"plan", h.lay},
+		{"room", h.reserve},
+		{"render", h.render},
+		{"meter", h.meter},
+	}
+	h.metadataSteps = []step[*job]{
+		{"queue", h.wait},
+		{"fetch", h.fetch},
+		{"probe", h.describe},
+	}
+	return h, nil
+}
+
+// ServeHTTP implements [http.Handler].
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeoutCause(r.Context(), h.opts.RequestTimeout, errRequestTimeout)
+	defer cancel()
+	x := &exchange{request: r}
+	if err := h.answer(ctx, x); err != nil {
+		h.fail(w, x, err)
+		return
+	}
+	h.respond(w, x)
+}
+
+// replacements is how often a request starts again because its original was
+// replaced under it.
+const replacements = 3
+
+func (h *Handler) answer(ctx context.Context, x *exchange) error {
+	if m := x.request.Method; m != http.MethodGet && m != http.MethodHead {
+		return errMethod
+	}
+	err := inOrder(ctx, x,
+		step[*exchange]{"verify", h.verify},
+		step[*exchange]{"payload", h.payload},
+		step[*exchange]{"negotiate", h.negotiate},
+	)
+	if err != nil {
+		return err
+	}
+	for range replacements {
+		err = inOrder(ctx, x,
+			step[*exchange]{"key", h.identify},
+			step[*exchange]{"cache", h.cached},
+			step[*exchange]{"flight", h.fly},
+		)
+		if e := (*changedError)(nil); !errors.As(err, &e) {
+			return err
+		}
+	}
+	return err
+}
+
+// Forget drops what is remembered about an original, so that the next request
+// sees that it was replaced or deleted. Images made of its earlier versions
+// are not found any more then.
+func (h *Handler) Forget(tenant, key string) { h.versions.forget(tenant, key) }
+
+// Shutdown waits for the work under way, and answers new work with 503. When
+// ctx ends first, the work is cancelled and ctx's error returned. Call it
+// after http.Server.Shutdown.
+func (h *Handler) Shutdown(ctx context.Context) error {
+	return errors.Join(h.flights.drain(ctx), h.versions.looks.drain(ctx))
+}

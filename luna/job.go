@@ -1,0 +1,154 @@
+package luna
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"slices"
+
+	"github.com/immagin/immagin-go/immagin/edit"
+)
+
+// A job is what one flight works on. It shares nothing that changes with the
+// exchanges that wait for it: they may leave before it ends.
+type job struct {
+	tenant    string
+	ask       *edit.Request
+	canonical string
+	choice    choice
+	version   string
+	id        string
+
+	settle   func(context.Context, error) error
+	body     *body
+	original *original
+	plan     *Plan
+	record   *record
+	source   string
+
+	timings
+	cleanup []func()
+}
+
+// An outcome is what the callers of a flight share.
+type outcome struct {
+	record  *record
+	source  string
+	timings timings
+}
+
+func (j *job) answered() bool { return j.record != nil && j.source == sourceHit }
+
+// later has f called when the job ends, last in first out.
+func (j *job) later(f func()) { j.cleanup = append(j.cleanup, f) }
+
+func (j *job) clean() {
+	for _, f := range slices.Backward(j.cleanup) {
+		f()
+	}
+	j.cleanup = nil
+}
+
+// produce runs steps 7 to 16 for a job, or finds the image in the derived
+// store. The function returned, if any, puts it there.
+func (h *Handler) produce(ctx context.Context, j *job) (made outcome, put func(), err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, h.opts.RequestTimeout, errRequestTimeout)
+	defer cancel()
+	defer j.clean()
+	defer func() {
+		// Where meter was not reached there is something to give back, also
+		// after a panic.
+		if serr := h.settle(ctx, j, cmp.Or(err, errAbandoned)); serr != nil {
+			h.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "admission not given back", slog.String("tenant", j.tenant), slog.Any("error", serr))
+		}
+	}()
+	if j.ask.Metadata != nil {
+		err = inOrder(ctx, j, h.metadataSteps...)
+	} else {
+		err = inOrder(ctx, j, h.imageSteps...)
+	}
+	if err != nil {
+		return outcome{}, nil, err
+	}
+	if j.source == sourceMiss && j.ask.Metadata == nil {
+		put = h.publish(ctx, j)
+	}
+	return outcome{j.record, j.source, j.timings}, put, nil
+}
+
+// probe is step 9: the headers, compared with the limits.
+func (h *Handler) probe(ctx context.Context, j *job) (err error) {
+	j.original, err = h.engine.open(ctx, j.body.reader())
+	return err
+}
+
+// lay is step 10: the plan.
+func (h *Handler) lay(ctx context.Context, j *job) (err error) {
+	j.plan, err = h.planFor(j)
+	return err
+}
+
+// reserve is step 11: room for what the plan says.
+func (h *Handler) reserve(ctx context.Context, j *job) error {
+	release, err := h.engine.reserve(ctx, j.plan.Bytes)
+	if err != nil {
+		return err
+	}
+	j.later(release)
+	return nil
+}
+
+// render is steps 12 to 14: decode, operate, encode. The image is whole before
+// anybody sees a byte of it.
+func (h *Handler) render(ctx context.Context, j *job) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, h.opts.RenderTimeout, errRenderTimeout)
+	defer cancel()
+	out := &output{limit: h.opts.MaxOutputBytes}
+	if b, ok := h.buffers.Get().(*bytes.Buffer); ok {
+		out.Buffer = b
+	} else {
+		out.Buffer = new(bytes.Buffer)
+	}
+	defer h.buffers.Put(out.Buffer)
+	defer out.Reset()
+	if _, err := h.engine.render(ctx, j.original, j.plan, out); err != nil {
+		return because(ctx, err)
+	}
+	f := j.plan.Format
+	j.record, j.source = newRecord(f.MIME, f.Extension, bytes.Clone(out.Bytes())), sourceMiss
+	return nil
+}
+
+// describe is what stands for steps 9 to 14 where metadata is asked for.
+func (h *Handler) describe(ctx context.Context, j *job) error {
+	m, err := h.engine.Metadata(ctx, j.body.reader())
+	if err != nil {
+		return err
+	}
+	if m.Size == 0 {
+		m.Size = max(j.body.size, 0)
+	}
+	text, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	j.record, j.source = newRecord("application/json", "", text), sourceMiss
+	h.memory.put(j.id, j.record)
+	return nil
+}
+
+// An output buffers an image up to a limit.
+type output struct {
+	*bytes.Buffer
+	limit int64
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	if int64(o.Len()+len(p)) > o.limit {
+		return 0, fmt.Errorf("the result is longer than %d bytes: %w", o.limit, ErrLimit)
+	}
+	return o.Buffer.Write(p)
+}
