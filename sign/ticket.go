@@ -18,6 +18,7 @@ const MaxTicketLife = 7 * 24 * time.Hour
 const (
 	ticketLabel = "immagin/upload/v1"
 	maxTicket   = 8 << 10 // characters
+	maxNonce    = 64      // bytes: servers remember nonces
 )
 
 // A Ticket is the right to upload one object.
@@ -37,8 +38,8 @@ type Ticket struct {
 	// Expires is when the ticket ends, to the second, at most
 	// [MaxTicketLife] from now. Required.
 	Expires time.Time
-	// Nonce tells tickets apart, so that each is used once. IssueTicket makes
-	// a random one of 128 bits where it is empty.
+	// Nonce tells tickets apart, so that each is used once: at most 64 bytes.
+	// IssueTicket makes a random one of 128 bits where it is empty.
 	Nonce string
 }
 
@@ -157,6 +158,8 @@ func (t Ticket) check() error {
 		return errors.New("sign: ticket: key is missing")
 	case t.Nonce == "":
 		return errors.New("sign: ticket: nonce is missing")
+	case len(t.Nonce) > maxNonce:
+		return fmt.Errorf("sign: ticket: nonce has %d bytes, must have at most %d", len(t.Nonce), maxNonce)
 	case t.MaxSize < 1:
 		return fmt.Errorf("sign: ticket: maximum size is %d bytes, must be at least 1", t.MaxSize)
 	}

@@ -168,6 +168,7 @@ func TestTicketFields(t *testing.T) {
 		"maximum size": func(x *Ticket) { x.MaxSize = 0 },
 		"tenant":       func(x *Ticket) { x.Tenant = "\xff" },
 		"content type": func(x *Ticket) { x.ContentType = "\xff" },
+		"nonce":        func(x *Ticket) { x.Nonce = strings.Repeat("n", 65) },
 		"characters":   func(x *Ticket) { x.Key = strings.Repeat("k", 8<<10) },
 	} {
 		x := testTicket()

@@ -1,0 +1,101 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+
+	"github.com/immagin/immagin-go/sign"
+)
+
+// A Project is what one tenant signs and delivers with. It prints and logs
+// without its secrets.
+type Project struct {
+	ID   string
+	Name string
+	// BaseURL is where the project's images are delivered, without a slash at
+	// the end: an image's URL is BaseURL, "/", the payload and "?sig=…".
+	BaseURL string
+	// Secret signs, at least [sign.MinSecret] bytes. It is handed to whoever
+	// has an API key of the project.
+	Secret string `json:"-"`
+	// Retired secrets no longer sign; tickets signed by them still verify.
+	Retired []string `json:"-"`
+}
+
+// keyring fails where a secret is too short.
+func (p Project) keyring() (*sign.Keyring, error) {
+	return sign.NewKeyring(append([]string{p.Secret}, p.Retired...)...)
+}
+
+// String names the project, without its secrets.
+func (p Project) String() string {
+	return fmt.Sprintf("api.Project(%q, %q, %q)", p.ID, p.Name, p.BaseURL)
+}
+
+// GoString is [Project.String].
+func (p Project) GoString() string { return p.String() }
+
+// Format writes [Project.String] for every verb.
+func (p Project) Format(s fmt.State, _ rune) { io.WriteString(s, p.String()) }
+
+// LogValue is [Project.String].
+func (p Project) LogValue() slog.Value { return slog.StringValue(p.String()) }
+
+// Projects finds the project of a tenant. It must be safe for concurrent use.
+type Projects interface {
+	// Project returns the project of a tenant; an error that is
+	// [fs.ErrNotExist] if there is none, the tenant "" among them.
+	Project(ctx context.Context, tenant string) (Project, error)
+}
+
+// ProjectMap is a fixed table of projects by their tenants' names. It must not
+// change while it is in use.
+type ProjectMap map[string]Project
+
+// Project is [Projects.Project].
+func (m ProjectMap) Project(_ context.Context, tenant string) (Project, error) {
+	p, ok := m[tenant]
+	if !ok {
+		return Project{}, fmt.Errorf("api: project of tenant %q: %w", tenant, fs.ErrNotExist)
+	}
+	return p, nil
+}
+
+func (h *Handler) project(w http.ResponseWriter, r *http.Request, _ []string) error {
+	tenant, err := h.authenticate(r)
+	if err != nil {
+		return err
+	}
+	p, err := h.projects.Project(r.Context(), tenant)
+	if err != nil {
+		return err // also where a key outlived its project: ours to mend
+	}
+	if _, err := p.keyring(); err != nil {
+		return err
+	}
+	respond(w, http.StatusOK, "application/json", struct {
+		ID      string `json:"id"`
+		Name    string `json:"name"`
+		BaseURL string `json:"baseUrl"`
+		Secret  string `json:"secret"`
+	}{p.ID, p.Name, p.BaseURL, p.Secret})
+	return nil
+}
+
+// keyring returns the keyring of a tenant; nil, which verifies nothing, for
+// one that does not exist.
+func (h *Handler) keyring(ctx context.Context, tenant string) (*sign.Keyring, error) {
+	p, err := h.projects.Project(ctx, tenant)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p.keyring()
+}
