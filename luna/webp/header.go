@@ -1,0 +1,296 @@
+package webp
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/immagin/immagin-go/internal/exif"
+	"github.com/immagin/immagin-go/luna/codec"
+	"github.com/immagin/immagin-go/luna/pixel"
+)
+
+// Bounds of metadata. A longer profile is refused, since colours depend on
+// it; longer EXIF is passed over.
+const (
+	maxProfile = 4 << 20
+	maxEXIF    = 1 << 20
+)
+
+// Flags of the VP8X chunk.
+const (
+	flagAnimation = 1 << 1
+	flagEXIF      = 1 << 3
+	flagAlpha     = 1 << 4
+)
+
+// A header is what chunks around the pixels say.
+type header struct {
+	extended      bool // there is a VP8X chunk
+	flags         byte
+	width, height int // of the canvas
+	alpha         bool
+	lossy         bool
+	frames        int
+	background    [4]uint8 // of an animation, RGBA
+	exif          exif.Data
+	exifSeen      bool
+	profile       []byte
+}
+
+// Probe reads the headers of the pixels and, where the file says that it has
+// EXIF or several frames, the chunks behind them, which it skips over.
+func (c Codec) Probe(r io.Reader) (codec.Info, error) {
+	h, err := probe(r)
+	if err != nil {
+		return codec.Info{}, fmt.Errorf("webp: %w", err)
+	}
+	return h.info(), nil
+}
+
+func probe(r io.Reader) (*header, error) {
+	c, err := newChunks(r)
+	if err != nil {
+		return nil, err
+	}
+	h, err := readHeader(c)
+	if err != nil {
+		return nil, err
+	}
+	seen := false
+	for {
+		switch c.kind {
+		case "ALPH":
+			h.alpha = h.alpha || !seen
+		case "VP8 ", "VP8L":
+			if !seen {
+				seen = true
+				err = h.bitstream(c)
+			}
+		case "ANMF":
+			if h.animated() {
+				if h.frames++; h.frames == 1 {
+					seen = true
+					err = h.firstFrame(c)
+				}
+			}
+		default:
+			err = h.metadata(c)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if seen && !h.animated() && (h.flags&flagEXIF == 0 || h.exifSeen) {
+			break
+		}
+		err = c.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if !seen {
+		return nil, errNoPixels
+	}
+	h.frames = max(h.frames, 1)
+	return h, nil
+}
+
+var errNoPixels = fmt.Errorf("%w: no pixels", codec.ErrFormat)
+
+// readHeader reads up to the first chunk of pixels, which is then current.
+func readHeader(c *chunks) (*header, error) {
+	h := &header{}
+	if err := c.next(); err != nil {
+		return nil, early(err)
+	}
+	switch c.kind {
+	case "VP8 ", "VP8L":
+		return h, nil
+	case "VP8X":
+	default:
+		return nil, fmt.Errorf("%w: begins with a %q chunk", codec.ErrFormat, c.kind)
+	}
+	if err := h.vp8x(c); err != nil {
+		return nil, err
+	}
+	for {
+		if err := c.next(); err == io.EOF {
+			return nil, errNoPixels
+		} else if err != nil {
+			return nil, err
+		}
+		switch c.kind {
+		case "VP8 ", "VP8L", "ALPH":
+			if !h.animated() {
+				return h, nil
+			}
+		case "ANMF":
+			if h.animated() {
+				return h, nil
+			}
+		default:
+			if err := h.metadata(c); err != nil {
+				return nil, err
+			}
+		}
+	}
+}
+
+func (h *header) animated() bool { return h.flags&flagAnimation != 0 }
+
+func (h *header) vp8x(c *chunks) error {
+	var d [10]byte
+	if _, err := io.ReadFull(c, d[:]); err != nil {
+		return early(err)
+	}
+	h.extended, h.flags = true, d[0]
+	h.width, h.height = 1+uint24(d[4:]), 1+uint24(d[7:])
+	if int64(h.width)*int64(h.height) >= 1<<32 {
+		return fmt.Errorf("%w: canvas of %dx%d", codec.ErrFormat, h.width, h.height)
+	}
+	h.alpha = h.flags&flagAlpha != 0
+	return nil
+}
+
+func (h *header) metadata(c *chunks) error {
+	switch c.kind {
+	case "ICCP":
+		if c.body > maxProfile {
+			return fmt.Errorf("%w: ICC profile of more than %d bytes", codec.ErrLimit, maxProfile)
+		}
+		profile, err := io.ReadAll(c)
+		h.profile = profile
+		return err
+	case "EXIF":
+		if c.body > maxEXIF {
+			return nil
+		}
+		data, err := io.ReadAll(c)
+		if err != nil {
+			return err
+		}
+		h.exifSeen = true
+		// Damaged EXIF does not make the picture unreadable.
+		if d, err := exif.Parse(data); err == nil {
+			h.exif = d
+		}
+	case "ANIM":
+		var d [4]byte
+		if _, err := io.ReadFull(c, d[:]); err != nil {
+			return early(err)
+		}
+		h.background = [4]uint8{d[2], d[1], d[0], d[3]}
+	}
+	return nil
+}
+
+// bitstream reads the beginning of the VP8 or VP8L chunk of a still picture.
+func (h *header) bitstream(c *chunks) error {
+	b, err := readBitstream(c)
+	if err != nil {
+		return err
+	}
+	if h.extended && (b.width != h.width || b.height != h.height) {
+		return fmt.Errorf("%w: %dx%d pixels on a canvas of %dx%d", codec.ErrFormat, b.width, b.height, h.width, h.height)
+	}
+	h.width, h.height = b.width, b.height
+	h.lossy = !b.lossless
+	if b.lossless {
+		h.alpha = b.alpha // which libwebp believes rather than VP8X
+	}
+	return nil
+}
+
+// A bitstream is what the first bytes of a VP8 or VP8L chunk say.
+type bitstream struct {
+	head          []byte // those bytes
+	width, height int
+	lossless      bool
+	alpha         bool
+}
+
+func readBitstream(c *chunks) (bitstream, error) {
+	b := bitstream{lossless: c.kind == "VP8L", head: make([]byte, 10)}
+	if b.lossless {
+		b.head = b.head[:5]
+	}
+	if _, err := io.ReadFull(c, b.head); err != nil {
+		return b, early(err)
+	}
+	d := b.head
+	if b.lossless {
+		if d[0] != 0x2f || d[4]>>5 != 0 {
+			return b, fmt.Errorf("%w: no header of a VP8L picture", codec.ErrFormat)
+		}
+		bits := uint32(d[1]) | uint32(d[2])<<8 | uint32(d[3])<<16 | uint32(d[4])<<24
+		b.width, b.height = 1+int(bits&0x3fff), 1+int(bits>>14&0x3fff)
+		b.alpha = bits>>28&1 != 0
+		return b, nil
+	}
+	if d[0]&1 != 0 || d[3] != 0x9d || d[4] != 0x01 || d[5] != 0x2a {
+		return b, fmt.Errorf("%w: no header of a VP8 key frame", codec.ErrFormat)
+	}
+	b.width, b.height = (int(d[7])<<8|int(d[6]))&0x3fff, (int(d[9])<<8|int(d[8]))&0x3fff
+	if b.width == 0 || b.height == 0 {
+		return b, fmt.Errorf("%w: size %dx%d", codec.ErrFormat, b.width, b.height)
+	}
+	return b, nil
+}
+
+// A frame is the header of an ANMF chunk.
+type frame struct{ x, y, width, height int }
+
+func (h *header) readFrame(c *chunks) (frame, error) {
+	var d [16]byte
+	if _, err := io.ReadFull(c, d[:]); err != nil {
+		return frame{}, early(err)
+	}
+	f := frame{2 * uint24(d[0:]), 2 * uint24(d[3:]), 1 + uint24(d[6:]), 1 + uint24(d[9:])}
+	if f.x+f.width > h.width || f.y+f.height > h.height {
+		return frame{}, fmt.Errorf("%w: frame %dx%d+%d+%d on a canvas of %dx%d",
+			codec.ErrFormat, f.width, f.height, f.x, f.y, h.width, h.height)
+	}
+	return f, nil
+}
+
+// firstFrame looks into the first ANMF chunk.
+func (h *header) firstFrame(c *chunks) error {
+	if _, err := h.readFrame(c); err != nil {
+		return err
+	}
+	in := c.inside()
+	for {
+		if err := in.next(); err == io.EOF {
+			return errNoPixels
+		} else if err != nil {
+			return err
+		}
+		if in.kind == "VP8 " || in.kind == "VP8L" {
+			h.lossy = in.kind == "VP8 "
+			return nil
+		}
+	}
+}
+
+func uint24(b []byte) int { return int(b[0]) | int(b[1])<<8 | int(b[2])<<16 }
+
+// info tells what the header says in the words of package codec.
+func (h *header) info() codec.Info {
+	layout := pixel.RGB
+	if h.alpha {
+		layout = pixel.RGBA
+	}
+	return codec.Info{
+		Shape:       pixel.Shape{Width: h.width, Height: h.height, Layout: layout},
+		Orientation: max(h.exif.Orientation, 1),
+		Frames:      h.frames,
+		Space:       "srgb",
+		Channels:    layout.Planes(),
+		HasAlpha:    h.alpha,
+		Density:     h.exif.Density,
+		Lossy:       h.lossy,
+		Profile:     h.profile,
+	}
+}
