@@ -32,21 +32,25 @@ var may = map[string][]string{
 	"storage/bucket":      {"storage/file"},
 	"storage/storagetest": {},
 
-	"luna":        {"immagin/edit", "luna/codec", "luna/op", "luna/pixel"},
-	"luna/pixel":  {},
-	"luna/codec":  {"luna/pixel"},
-	"luna/op":     {"luna/pixel", "internal/alpha", "internal/resample", "internal/ycc"},
-	"luna/jpeg":   {"luna/codec", "luna/pixel", "internal/exif"},
-	"luna/png":    {"luna/codec", "luna/pixel", "internal/exif"},
-	"luna/webp":   {"luna/codec", "luna/pixel", "internal/exif"},
-	"luna/codecs": {"luna/codec", "luna/jpeg", "luna/png", "luna/webp"},
+	"luna":               {"immagin/edit", "luna/codec", "luna/op", "luna/pixel"},
+	"luna/pixel":         {},
+	"luna/codec":         {"luna/pixel"},
+	"luna/op":            {"luna/pixel", "internal/alpha", "internal/resample", "internal/ycc"},
+	"luna/jpeg":          {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/exif", "internal/ctxio", "internal/interleave"},
+	"luna/png":           {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/exif", "internal/ctxio", "internal/interleave", "internal/modversion"},
+	"luna/webp":          {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/exif", "internal/ctxio", "internal/interleave", "internal/modversion"},
+	"luna/internal/lazy": {"luna/pixel"},
+	"luna/codecs":        {"luna/codec", "luna/jpeg", "luna/png", "luna/webp"},
 
 	"internal/layers": {},
 	"internal/scene":  {},
 }
 
 // leaves are packages under internal that import none of ours.
-var leaves = []string{"internal/alpha", "internal/exif", "internal/magic", "internal/resample", "internal/ycc"}
+var leaves = []string{
+	"internal/alpha", "internal/ctxio", "internal/exif", "internal/interleave", "internal/magic",
+	"internal/modversion", "internal/resample", "internal/ycc",
+}
 
 // TestImports reads the files in process, rather than through the go command,
 // so that a cached result is never stale.
