@@ -1,0 +1,101 @@
+package op
+
+import (
+	"fmt"
+
+	"github.com/immagin/immagin-go/internal/alpha"
+	"github.com/immagin/immagin-go/luna/pixel"
+)
+
+// Premultiply multiplies the colours of an image by its alpha, as everything
+// that mixes neighbouring pixels needs: a transparent pixel's colour must not
+// bleed. It leaves opaque images alone.
+type Premultiply struct{}
+
+// Unpremultiply undoes Premultiply.
+type Unpremultiply struct{}
+
+// Flatten lays an image on a background of one colour, red, green and blue,
+// and drops its alpha. It leaves opaque images alone. On a background that is
+// no gray, it wants RGBA in place of GrayAlpha.
+type Flatten struct{ Background [3]uint8 }
+
+func (Premultiply) Accepts(in pixel.Layout) pixel.Layout   { return in }
+func (Unpremultiply) Accepts(in pixel.Layout) pixel.Layout { return in }
+func (f Flatten) Accepts(in pixel.Layout) pixel.Layout {
+	if b := f.Background; in == pixel.GrayAlpha && (b[0] != b[1] || b[1] != b[2]) {
+		return pixel.RGBA
+	}
+	return in
+}
+
+func (o Premultiply) Out(in pixel.Shape) (pixel.Shape, error)   { return in, accept(o, in) }
+func (o Unpremultiply) Out(in pixel.Shape) (pixel.Shape, error) { return in, accept(o, in) }
+func (f Flatten) Out(in pixel.Shape) (pixel.Shape, error) {
+	if err := accept(f, in); err != nil {
+		return in, err
+	}
+	in.Layout = in.Layout.Opaque()
+	return in, nil
+}
+
+func (Premultiply) Work(pixel.Shape) int64   { return 0 }
+func (Unpremultiply) Work(pixel.Shape) int64 { return 0 }
+func (Flatten) Work(pixel.Shape) int64       { return 0 }
+
+func (Premultiply) String() string   { return "premultiply" }
+func (Unpremultiply) String() string { return "unpremultiply" }
+func (f Flatten) String() string {
+	return fmt.Sprintf("flatten on #%02x%02x%02x", f.Background[0], f.Background[1], f.Background[2])
+}
+
+func (o Premultiply) Wrap(in pixel.Source, _ *pixel.Pool) (pixel.Source, error) {
+	return wrapAlpha(o, in, func(_ int, row, a []uint8) { alpha.Premultiply(row, a) })
+}
+
+func (o Unpremultiply) Wrap(in pixel.Source, _ *pixel.Pool) (pixel.Source, error) {
+	return wrapAlpha(o, in, func(_ int, row, a []uint8) { alpha.Unpremultiply(row, a) })
+}
+
+func (f Flatten) Wrap(in pixel.Source, _ *pixel.Pool) (pixel.Source, error) {
+	return wrapAlpha(f, in, func(p int, row, a []uint8) { alpha.Flatten(row, a, f.Background[p]) })
+}
+
+func wrapAlpha(o Op, in pixel.Source, row func(p int, row, alpha []uint8)) (pixel.Source, error) {
+	shape := in.Shape()
+	out, err := o.Out(shape)
+	if err != nil {
+		return refuse(in, err)
+	}
+	if !shape.Layout.HasAlpha() {
+		return in, nil
+	}
+	last := shape.Layout.Planes() - 1
+	return &inPlace{upstream: upstream{in: in, shape: out}, edit: func(t *pixel.Strip) {
+		for y := range t.Rows {
+			a := t.Planes[last].Row(y)
+			for p := range last {
+				row(p, t.Planes[p].Row(y), a)
+			}
+		}
+	}}, nil
+}
+
+// inPlace edits the strips of its input where they stand. What edit leaves in
+// the planes past those of the shape's layout is dropped.
+type inPlace struct {
+	upstream
+	edit func(t *pixel.Strip)
+	out  pixel.Strip
+}
+
+func (s *inPlace) Next() (*pixel.Strip, error) {
+	t, err := s.in.Next()
+	if err != nil {
+		return nil, err
+	}
+	s.out = *t
+	s.edit(&s.out)
+	clear(s.out.Planes[s.shape.Layout.Planes():])
+	return &s.out, nil
+}

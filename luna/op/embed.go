@@ -1,0 +1,139 @@
+package op
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/immagin/immagin-go/luna/pixel"
+)
+
+// Embed puts the image on a canvas of Width x Height pixels, its top-left
+// corner at (Left, Top). The image must lie inside the canvas. Background is
+// red, green, blue and straight alpha; one that is not opaque gives the image
+// an alpha plane. Embed wants gray or RGB, and RGB where Background is no gray.
+type Embed struct {
+	Left, Top, Width, Height int
+	Background               [4]uint8
+}
+
+func (e Embed) Accepts(in pixel.Layout) pixel.Layout {
+	b := e.Background
+	l := in
+	if in.Opaque() != pixel.Gray || b[0] != b[1] || b[1] != b[2] {
+		l = pixel.RGB
+	}
+	if b[3] < 255 || in.HasAlpha() {
+		l = l.WithAlpha()
+	}
+	return l
+}
+
+func (e Embed) Out(in pixel.Shape) (pixel.Shape, error) {
+	if err := accept(e, in); err != nil {
+		return in, err
+	}
+	if e.Left < 0 || e.Top < 0 || e.Width-e.Left < in.Width || e.Height-e.Top < in.Height {
+		return in, &SizeError{e.String(), in, "leaves the canvas"}
+	}
+	in.Width, in.Height = e.Width, e.Height
+	return in, nil
+}
+
+func (e Embed) Work(in pixel.Shape) int64 {
+	out, err := e.Out(in)
+	if err != nil {
+		return 0
+	}
+	return stripBytes(out)
+}
+
+func (e Embed) String() string {
+	b := e.Background
+	return fmt.Sprintf("embed in %dx%d at %+d%+d on #%02x%02x%02x%02x", e.Width, e.Height, e.Left, e.Top, b[0], b[1], b[2], b[3])
+}
+
+func (e Embed) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
+	shape := in.Shape()
+	out, err := e.Out(shape)
+	if err != nil {
+		return refuse(in, err)
+	}
+	if out == shape {
+		return in, nil
+	}
+	return &embedSource{
+		upstream: upstream{in, pool, out},
+		e:        e,
+		out:      pixel.NewStrip(pool, out, min(pixel.StripRows, out.Height)),
+	}, nil
+}
+
+type embedSource struct {
+	upstream
+	e      Embed
+	out    *pixel.Strip
+	strip  *pixel.Strip // of the input
+	used   int          // rows of it
+	y      int
+	closed bool
+}
+
+func (s *embedSource) Next() (*pixel.Strip, error) {
+	if s.closed {
+		return nil, errClosed
+	}
+	if s.y == s.shape.Height {
+		return nil, io.EOF
+	}
+	s.out.Y, s.out.Rows = s.y, min(pixel.StripRows, s.shape.Height-s.y)
+	planes := s.shape.Layout.Planes()
+	for p := range planes {
+		s.out.Planes[p].Height = s.out.Rows
+	}
+	in := s.in.Shape()
+	for n := range s.out.Rows {
+		y := s.y + n - s.e.Top
+		if y < 0 || y >= in.Height {
+			for p := range planes {
+				fillRow(s.out.Planes[p].Row(n), s.value(p))
+			}
+			continue
+		}
+		if s.strip == nil || s.used == s.strip.Rows {
+			t, err := s.in.Next()
+			if err == io.EOF {
+				err = early(y, in)
+			}
+			if err != nil {
+				return nil, err
+			}
+			s.strip, s.used = t, 0
+		}
+		for p := range planes {
+			row := s.out.Planes[p].Row(n)
+			fillRow(row[:s.e.Left], s.value(p))
+			copy(row[s.e.Left:], s.strip.Planes[p].Row(s.used))
+			fillRow(row[s.e.Left+in.Width:], s.value(p))
+		}
+		s.used++
+	}
+	s.y += s.out.Rows
+	return s.out, nil
+}
+
+// value is the background of plane p.
+func (s *embedSource) value(p int) uint8 {
+	if s.shape.Layout == pixel.GrayAlpha && p == 1 {
+		p = 3
+	}
+	return s.e.Background[p]
+}
+
+func (s *embedSource) Close() error {
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	s.out.Free(s.pool)
+	return s.in.Close()
+}

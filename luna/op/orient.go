@@ -1,0 +1,232 @@
+package op
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/immagin/immagin-go/luna/pixel"
+)
+
+// Orient turns and mirrors the image as an EXIF orientation asks for. All but
+// Upright and Flopped hold the whole image. Where a reversed side of a
+// subsampled image is odd, or rows become columns in YCbCr422, pixels would
+// come to share the chroma of others: the result is YCbCr444 then.
+type Orient struct{ Orientation Orientation }
+
+// Flip mirrors the image top to bottom. It holds the whole image.
+type Flip struct{}
+
+// Flop mirrors the image left to right.
+type Flop struct{}
+
+// Turn turns the image clockwise by Quarters times 90 degrees; negative
+// numbers turn it counterclockwise. It holds the whole image.
+type Turn struct{ Quarters int }
+
+// Orientation returns what the turn does.
+func (t Turn) Orientation() Orientation {
+	return [4]Orientation{Upright, TurnRight, HalfTurn, TurnLeft}[t.Quarters&3]
+}
+
+func (o Orient) Accepts(in pixel.Layout) pixel.Layout { return in }
+func (Flip) Accepts(in pixel.Layout) pixel.Layout     { return in }
+func (Flop) Accepts(in pixel.Layout) pixel.Layout     { return in }
+func (t Turn) Accepts(in pixel.Layout) pixel.Layout   { return in }
+
+func (o Orient) Out(in pixel.Shape) (pixel.Shape, error) { return o.Orientation.out(o, in) }
+func (o Flip) Out(in pixel.Shape) (pixel.Shape, error)   { return Flipped.out(o, in) }
+func (o Flop) Out(in pixel.Shape) (pixel.Shape, error)   { return Flopped.out(o, in) }
+func (t Turn) Out(in pixel.Shape) (pixel.Shape, error)   { return t.Orientation().out(t, in) }
+
+func (o Orient) Work(in pixel.Shape) int64 { return o.Orientation.work(in) }
+func (Flip) Work(in pixel.Shape) int64     { return Flipped.work(in) }
+func (Flop) Work(in pixel.Shape) int64     { return Flopped.work(in) }
+func (t Turn) Work(in pixel.Shape) int64   { return t.Orientation().work(in) }
+
+func (o Orient) String() string { return fmt.Sprintf("orient %d", max(o.Orientation, Upright)) }
+func (Flip) String() string     { return "flip" }
+func (Flop) String() string     { return "flop" }
+func (t Turn) String() string   { return fmt.Sprintf("turn %d", t.Quarters&3*90) }
+
+func (o Orient) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
+	return o.Orientation.wrap(o, in, pool)
+}
+func (o Flip) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
+	return Flipped.wrap(o, in, pool)
+}
+func (o Flop) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
+	return Flopped.wrap(o, in, pool)
+}
+func (t Turn) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
+	return t.Orientation().wrap(t, in, pool)
+}
+
+// layout is the layout in which an image of shape in can be oriented.
+func (o Orientation) layout(in pixel.Shape) pixel.Layout {
+	swap, flop, flip := o.parts()
+	if swap {
+		flop, flip = flip, flop // now along the sides of the input
+	}
+	sx, sy := in.Layout.Subsampling(1)
+	if swap && sx != sy || flop && in.Width&(1<<sx-1) != 0 || flip && in.Height&(1<<sy-1) != 0 {
+		return pixel.YCbCr444
+	}
+	return in.Layout
+}
+
+func (o Orientation) out(op Op, in pixel.Shape) (pixel.Shape, error) {
+	if err := accept(op, in); err != nil {
+		return in, err
+	}
+	if o > TurnLeft {
+		return in, &SizeError{op.String(), in, "orientations are 1 to 8"}
+	}
+	in.Layout = o.layout(in)
+	if o.Swaps() {
+		in.Width, in.Height = in.Height, in.Width
+	}
+	return in, nil
+}
+
+func (o Orientation) work(in pixel.Shape) int64 {
+	n := int64(0)
+	if l := o.layout(in); l != in.Layout {
+		n = Convert{l}.Work(in)
+		in.Layout = l
+	}
+	if o > Flopped {
+		n += in.Bytes()
+	}
+	return n
+}
+
+func (o Orientation) wrap(op Op, in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
+	shape := in.Shape()
+	out, err := o.out(op, shape)
+	if err != nil {
+		return refuse(in, err)
+	}
+	if o <= Upright {
+		return in, nil
+	}
+	if out.Layout != shape.Layout {
+		if in, err = (Convert{out.Layout}).Wrap(in, pool); err != nil {
+			return nil, err
+		}
+	}
+	if o == Flopped {
+		return &flopSource{upstream{in, pool, out}}, nil
+	}
+	return &orientSource{upstream: upstream{&low{Source: in}, pool, out}, o: o}, nil
+}
+
+// flopSource reverses rows where they stand.
+type flopSource struct{ upstream }
+
+func (s *flopSource) Next() (*pixel.Strip, error) {
+	t, err := s.in.Next()
+	if err != nil {
+		return nil, err
+	}
+	for p := range s.shape.Layout.Planes() {
+		for y := range t.Planes[p].Height {
+			slices.Reverse(t.Planes[p].Row(y))
+		}
+	}
+	return t, nil
+}
+
+// orientSource writes its whole input to where it belongs before it yields
+// anything.
+type orientSource struct {
+	upstream
+	o      Orientation
+	whole  *pixel.Image
+	out    pixel.Source
+	err    error
+	closed bool
+}
+
+func (s *orientSource) Next() (*pixel.Strip, error) {
+	if s.out == nil && s.err == nil {
+		s.err = s.collect()
+	}
+	if s.err != nil {
+		return nil, s.err
+	}
+	return s.out.Next()
+}
+
+func (s *orientSource) collect() error {
+	s.whole = pixel.NewImage(s.pool, s.shape)
+	in := s.in.Shape()
+	for y := 0; y < in.Height; {
+		t, err := s.in.Next()
+		if err == io.EOF {
+			return early(y, in)
+		}
+		if err != nil {
+			return err
+		}
+		for p := range in.Layout.Planes() {
+			_, sy := in.Layout.Subsampling(p)
+			s.o.place(&s.whole.Planes[p], &t.Planes[p], t.Y>>sy)
+		}
+		y = t.Y + t.Rows
+	}
+	s.out = s.whole.Source(0, nil)
+	return nil
+}
+
+// place writes rows y and on of a plane into the plane that is to be.
+func (o Orientation) place(dst, src *pixel.Plane, y int) {
+	swap, flop, flip := o.parts()
+	if !swap {
+		for i := range src.Height {
+			to := y + i
+			if flip {
+				to = dst.Height - 1 - to
+			}
+			row := dst.Row(to)
+			copy(row, src.Row(i))
+			if flop {
+				slices.Reverse(row)
+			}
+		}
+		return
+	}
+	x := y
+	if flop {
+		x = dst.Width - y - src.Height
+	}
+	for i := range src.Width {
+		to := i
+		if flip {
+			to = dst.Height - 1 - i
+		}
+		row := dst.Row(to)[x : x+src.Height]
+		at := i
+		if flop {
+			for k := len(row) - 1; k >= 0; k-- {
+				row[k] = src.Pix[at]
+				at += src.Stride
+			}
+		} else {
+			for k := range row {
+				row[k] = src.Pix[at]
+				at += src.Stride
+			}
+		}
+	}
+}
+
+func (s *orientSource) Close() error {
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	s.err = errClosed
+	s.whole.Free(s.pool)
+	return s.in.Close()
+}

@@ -1,0 +1,273 @@
+package op
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/immagin/immagin-go/internal/resample"
+	"github.com/immagin/immagin-go/luna/pixel"
+)
+
+// A Kernel is the filter that reduces; enlargement is by Catmull-Rom splines
+// whatever it is.
+type Kernel = resample.Kernel
+
+// The kernels. The zero Kernel is Lanczos3, which is sharp's default as well.
+const (
+	Lanczos3 = resample.Lanczos3
+	Lanczos2 = resample.Lanczos2
+	Mitchell = resample.Mitchell
+	Cubic    = resample.Cubic
+)
+
+// A Window is a part of an image in fractional pixels. The zero Window is the
+// whole image.
+type Window struct{ Left, Top, Width, Height float64 }
+
+// Resample scales a window of the image to Width x Height, as libvips' resize
+// does, to the last bit. It works on every layout; the chroma planes of
+// subsampled ones keep their siting, centred between the pixels they belong
+// to. Images with alpha want [Premultiply] before and [Unpremultiply] after.
+type Resample struct {
+	Width, Height int
+	// Window is what is scaled. Pixels outside of it, rounded out to whole
+	// ones, have no influence.
+	Window Window
+	// ShrinkX and ShrinkY are the distances between neighbours of the result
+	// in pixels of the input. 0 means Window.Width/Width and
+	// Window.Height/Height. Fits that keep proportions need their own, since
+	// sizes are rounded: what a reduction leaves over is cut from both sides
+	// alike.
+	ShrinkX, ShrinkY float64
+	Kernel           Kernel
+	// Corner samples enlargements as libvips 8.18 does, half a pixel of the
+	// result too far right and down. It is there to compare with it.
+	Corner bool
+}
+
+func (Resample) Accepts(in pixel.Layout) pixel.Layout { return in }
+
+func (r Resample) Out(in pixel.Shape) (pixel.Shape, error) {
+	if err := accept(r, in); err != nil {
+		return in, err
+	}
+	w := r.Window
+	const grain = 1e-6
+	switch {
+	case r.Width < 1 || r.Height < 1:
+		return in, &SizeError{r.String(), in, "the result needs a side of at least 1"}
+	case !(r.ShrinkX >= 0 && r.ShrinkY >= 0) || r.ShrinkX > float64(in.Width)+grain || r.ShrinkY > float64(in.Height)+grain:
+		return in, &SizeError{r.String(), in, fmt.Sprintf("cannot shrink by %g and %g", r.ShrinkX, r.ShrinkY)}
+	case !r.Kernel.Valid():
+		return in, &SizeError{r.String(), in, fmt.Sprintf("kernel %d is unknown", r.Kernel)}
+	case w == Window{}:
+	case !(w.Left > -grain && w.Top > -grain && w.Width > grain && w.Height > grain &&
+		w.Left+w.Width < float64(in.Width)+grain && w.Top+w.Height < float64(in.Height)+grain):
+		return in, &SizeError{r.String(), in, "its window leaves the image"}
+	}
+	in.Width, in.Height = r.Width, r.Height
+	return in, nil
+}
+
+func (r Resample) String() string {
+	s := fmt.Sprintf("resize %dx%d", r.Width, r.Height)
+	if w := r.Window; w != (Window{}) {
+		s += fmt.Sprintf(" from %gx%g+%g+%g", w.Width, w.Height, w.Left, w.Top)
+	}
+	return s
+}
+
+// axes returns the geometry of every plane; planes that share it share the
+// axes.
+func (r Resample) axes(in, out pixel.Shape) (h, v [4]*resample.Axis) {
+	x := resample.Span{
+		In: in.Width, Out: out.Width, Left: r.Window.Left, Length: r.Window.Width,
+		Shrink: r.ShrinkX, Kernel: r.Kernel, Corner: r.Corner,
+	}
+	y := resample.Span{
+		In: in.Height, Out: out.Height, Left: r.Window.Top, Length: r.Window.Height,
+		Shrink: r.ShrinkY, Kernel: r.Kernel, Corner: r.Corner,
+	}
+	h[0], v[0] = resample.NewAxis(x), resample.NewAxis(y)
+	for p := 1; p < in.Layout.Planes(); p++ {
+		h[p], v[p] = h[p-1], v[p-1]
+		sx, sy := in.Layout.Subsampling(p)
+		if p == 1 && sx > 0 {
+			h[p] = resample.NewAxis(x.Halve())
+		}
+		if p == 1 && sy > 0 {
+			v[p] = resample.NewAxis(y.Halve())
+		}
+	}
+	return h, v
+}
+
+// leads reports by how many of its own rows each plane may have to run ahead:
+// planes whose taps reach further down keep the others waiting.
+func leads(layout pixel.Layout, height int, v [4]*resample.Axis) (lead [4]int) {
+	planes := layout.Planes()
+	for y := 0; y < height; y += pixel.StripRows {
+		end := min(y+pixel.StripRows, height)
+		var need [4]int // in rows of the image
+		most := 0
+		for p := range planes {
+			_, sy := layout.Subsampling(p)
+			need[p] = v[p].Need((end+1<<sy-1)>>sy-1) << sy
+			most = max(most, need[p])
+		}
+		for p := range planes {
+			_, sy := layout.Subsampling(p)
+			// One pair of rows more: strips are cut at even rows.
+			lead[p] = max(lead[p], (most-need[p]+2)>>sy)
+		}
+	}
+	return lead
+}
+
+func (r Resample) Work(in pixel.Shape) int64 {
+	out, err := r.Out(in)
+	if err != nil {
+		return 0
+	}
+	h, v := r.axes(in, out)
+	lead := leads(in.Layout, out.Height, v)
+	n := stripBytes(out)
+	for p := range in.Layout.Planes() {
+		n += resample.Measure(h[p], v[p], lead[p]).Total()
+	}
+	return n
+}
+
+func (r Resample) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
+	shape := in.Shape()
+	out, err := r.Out(shape)
+	if err != nil {
+		return refuse(in, err)
+	}
+	h, v := r.axes(shape, out)
+	if h[0].Identity(shape.Width) && v[0].Identity(shape.Height) {
+		return in, nil
+	}
+	s := &resampleSource{upstream: upstream{in, pool, out}, out: pixel.NewStrip(pool, out, min(pixel.StripRows, out.Height))}
+	lead := leads(shape.Layout, out.Height, v)
+	for p := range shape.Layout.Planes() {
+		size := resample.Measure(h[p], v[p], lead[p])
+		b := &s.buffers[p]
+		b.bytes, b.words = pool.Get(size.Bytes), pool.Get16(size.Words)
+		s.streams[p] = resample.NewStream(h[p], v[p], lead[p], b.bytes, b.words, make([]uint32, size.Longs))
+	}
+	return s, nil
+}
+
+type resampleSource struct {
+	upstream
+	streams [4]*resample.Stream
+	buffers [4]struct {
+		bytes []uint8
+		words []uint16
+	}
+	out    *pixel.Strip
+	strip  *pixel.Strip // of the input
+	used   [4]int       // rows of it that each plane has taken
+	rows   int          // rows of the input so far
+	err    error
+	closed bool
+}
+
+func (s *resampleSource) Next() (*pixel.Strip, error) {
+	if s.err != nil {
+		return nil, s.err
+	}
+	t, err := s.next()
+	if err != nil {
+		s.err = err
+		return nil, err
+	}
+	return t, nil
+}
+
+func (s *resampleSource) next() (*pixel.Strip, error) {
+	y := s.out.Y + s.out.Rows
+	if s.strip == nil {
+		y = 0
+	}
+	if y >= s.shape.Height {
+		return nil, io.EOF
+	}
+	s.out.Y, s.out.Rows = y, min(pixel.StripRows, s.shape.Height-y)
+	for p := range s.shape.Layout.Planes() {
+		_, sy := s.shape.Layout.Subsampling(p)
+		s.out.Planes[p].Height = (s.out.Rows + 1<<sy - 1) >> sy
+	}
+	for !s.fill() {
+		if err := s.more(); err != nil {
+			return nil, err
+		}
+	}
+	return s.out, nil
+}
+
+// fill makes as much of the output strip as the input at hand allows, and
+// reports whether that was all of it.
+func (s *resampleSource) fill() bool {
+	full := true
+	for p := range s.shape.Layout.Planes() {
+		_, sy := s.shape.Layout.Subsampling(p)
+		stream, dst := s.streams[p], &s.out.Planes[p]
+		first := s.out.Y >> sy
+		for stream.Pulled() < first+dst.Height {
+			if stream.Ready() {
+				stream.Pull(dst.Row(stream.Pulled() - first))
+				continue
+			}
+			if !s.push(p) {
+				full = false
+				break
+			}
+		}
+	}
+	return full
+}
+
+// push gives plane p the next row of the strip at hand, if there is one.
+func (s *resampleSource) push(p int) bool {
+	if s.strip == nil || s.used[p] == s.strip.Planes[p].Height {
+		return false
+	}
+	s.streams[p].Push(s.strip.Planes[p].Row(s.used[p]))
+	s.used[p]++
+	return true
+}
+
+// more replaces the strip at hand by the next, once all planes have taken
+// what is left of it.
+func (s *resampleSource) more() error {
+	for p := range s.shape.Layout.Planes() {
+		for s.push(p) {
+		}
+	}
+	t, err := s.in.Next()
+	if err == io.EOF {
+		return early(s.rows, s.in.Shape())
+	}
+	if err != nil {
+		return err
+	}
+	s.strip, s.used = t, [4]int{}
+	s.rows += t.Rows
+	return nil
+}
+
+func (s *resampleSource) Close() error {
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	s.err = errClosed
+	s.out.Free(s.pool)
+	for p := range s.buffers {
+		s.pool.Put(s.buffers[p].bytes)
+		s.pool.Put16(s.buffers[p].words)
+	}
+	return s.in.Close()
+}
