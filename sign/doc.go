@@ -11,12 +11,23 @@
 // printed value of this package holds a secret. Clocks are parameters.
 package sign
 
-import "errors"
+import (
+	"errors"
+	"io/fs"
+)
 
 var (
 	// ErrMismatch reports a signature, ticket or API key that does not
 	// verify. It is the same whatever the reason, an unknown tenant included.
-	ErrMismatch = errors.New("sign: signature does not match")
+	// It is an [fs.ErrPermission], by which callers that do not import this
+	// package tell it from a keyring that could not be looked up.
+	ErrMismatch error = mismatch{}
 	// ErrExpired reports a signature that verifies but is past its time.
 	ErrExpired = errors.New("sign: expired")
 )
+
+type mismatch struct{}
+
+func (mismatch) Error() string { return "sign: signature does not match" }
+
+func (mismatch) Is(target error) bool { return target == fs.ErrPermission }
