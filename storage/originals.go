@@ -2,11 +2,16 @@ package storage
 
 import (
 	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
 	"io"
-	"net/http"
+	"io/fs"
+	"strings"
 	"time"
 
 	"gocloud.dev/blob"
+	"gocloud.dev/gcerrors"
 )
 
 // Originals keeps original images in a bucket. Its methods may be called
@@ -24,19 +29,199 @@ func NewOriginals(bucket *blob.Bucket, options *Options) *Originals {
 	return &Originals{bucket: bucket, prefix: options.prefix("originals")}
 }
 
+// name checks an address and returns the object's name.
+func (o *Originals) name(tenant, key string) (name string, substitute bool, err error) {
+	if err := checkName("tenant", tenant); err != nil {
+		return "", false, err
+	}
+	if err := CheckKey(key); err != nil {
+		return "", false, err
+	}
+	name, substitute = objectName(o.prefix(tenant), key)
+	return name, substitute, nil
+}
+
+// Stat returns the size of an original in bytes, and its content version: a
+// text that changes whenever the original is replaced. It is the store's ETag,
+// with the MD5 sum of the content where the store has that as well, and so may
+// come back when an earlier content does.
+//
+// It fails with [fs.ErrNotExist] where there is no such original.
 func (o *Originals) Stat(ctx context.Context, tenant, key string) (size int64, version string, err error) {
-	panic("soon")
+	name, _, err := o.name(tenant, key)
+	if err != nil {
+		return 0, "", fault("stat", key, err)
+	}
+	a, err := o.bucket.Attributes(ctx, name)
+	if err != nil {
+		return 0, "", fault("stat", key, err)
+	}
+	return a.Size, versionOf(a), nil
 }
+
+func versionOf(a *blob.Attributes) string {
+	version := strings.Trim(strings.TrimPrefix(a.ETag, "W/"), `"`)
+	if version == "" {
+		version = fmt.Sprintf("%x-%x", a.ModTime.UnixNano(), a.Size)
+	}
+	// On S3 the ETag mostly is the sum; elsewhere it may be made of a clock,
+	// which may stand still between two writes.
+	if sum := hex.EncodeToString(a.MD5); sum != "" && sum != version {
+		version += "-" + sum
+	}
+	return version
+}
+
+// recently is the age from which on two states of an object surely differ in
+// their times of modification, though these be rounded to seconds and the
+// store's clock be not quite ours.
+const recently = time.Minute
+
+// Open returns the content of an original, its size in bytes, and the version
+// of just this content, as of [Originals.Stat]. The caller closes body, which
+// reads until ctx is done.
+//
+// It fails with [fs.ErrNotExist] where there is no such original.
 func (o *Originals) Open(ctx context.Context, tenant, key string) (body io.ReadCloser, size int64, version string, err error) {
-	panic("soon")
+	name, _, err := o.name(tenant, key)
+	if err != nil {
+		return nil, 0, "", fault("open", key, err)
+	}
+	a, err := o.bucket.Attributes(ctx, name)
+	for range 4 {
+		if err != nil {
+			return nil, 0, "", fault("open", key, err)
+		}
+		r, err := o.bucket.NewReader(ctx, name, nil)
+		if err != nil {
+			return nil, 0, "", fault("open", key, err)
+		}
+		if same(a, r) {
+			return &content{r, key}, a.Size, versionOf(a), nil
+		}
+		// Perhaps replaced between the two calls. If it was the same before
+		// and after opening, that is what was opened.
+		before := a
+		a, err = o.bucket.Attributes(ctx, name)
+		if err == nil && versionOf(a) == versionOf(before) && a.Size == r.Size() {
+			return &content{r, key}, a.Size, versionOf(a), nil
+		}
+		_ = r.Close()
+		if err != nil {
+			return nil, 0, "", fault("open", key, err)
+		}
+	}
+	return nil, 0, "", fault("open", key, errors.New("it is being replaced faster than it can be opened"))
 }
+
+// same reports whether r surely reads the content that a is about.
+func same(a *blob.Attributes, r *blob.Reader) bool {
+	if a.Size != r.Size() {
+		return false
+	}
+	if r.ModTime().Nanosecond() != 0 {
+		return a.ModTime.Equal(r.ModTime())
+	}
+	// The time was rounded to seconds, as it is in HTTP.
+	return a.ModTime.Unix() == r.ModTime().Unix() && time.Since(a.ModTime) > recently
+}
+
+// content is an original's body, with errors translated.
+type content struct {
+	r   *blob.Reader
+	key string
+}
+
+func (c *content) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	if err != nil && err != io.EOF {
+		err = fault("read", c.key, err)
+	}
+	return n, err
+}
+
+// Size is that of the whole content in bytes.
+func (c *content) Size() int64 { return c.r.Size() }
+
+func (c *content) Close() error { return fault("close", c.key, c.r.Close()) }
+
+// Create stores what body yields up to its end as an original: all of it or, if
+// body fails, ctx is done or the store fails, nothing, and what was there
+// before stays. It neither closes body nor holds more than a part of it in
+// memory (the memory store apart). An empty contentType is made out from the
+// first bytes.
+//
+// With overwrite unset it fails with [fs.ErrExist] where there is such an
+// original already: at once as a rule, and in any case before replacing it,
+// also when several do so at the same time.
 func (o *Originals) Create(ctx context.Context, tenant, key string, body io.Reader, contentType string, overwrite bool) error {
-	panic("soon")
+	name, substitute, err := o.name(tenant, key)
+	if err != nil {
+		return fault("create", key, err)
+	}
+	if !overwrite {
+		exists, err := o.bucket.Exists(ctx, name)
+		if err == nil && exists {
+			err = fs.ErrExist
+		}
+		if err != nil {
+			return fault("create", key, err)
+		}
+	}
+	options := &blob.WriterOptions{ContentType: contentType, IfNotExist: !overwrite}
+	if substitute {
+		options.Metadata = metadata(key)
+	}
+	err = write(ctx, o.bucket, name, options, body)
+	if !overwrite && gcerrors.Code(err) == gcerrors.FailedPrecondition {
+		err = &translated{fs.ErrExist, err}
+	}
+	return fault("create", key, err)
 }
-func (o *Originals) Delete(ctx context.Context, tenant, key string) error { panic("soon") }
-func (o *Originals) List(ctx context.Context, tenant, prefix, cursor string, limit int, yield func(key string, size int64, modified time.Time) bool) (next string, err error) {
-	panic("soon")
+
+// write stores body, or nothing.
+func write(ctx context.Context, bucket *blob.Bucket, name string, options *blob.WriterOptions, body io.Reader) (err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	w, err := bucket.NewWriter(ctx, name, options)
+	if err != nil {
+		return err
+	}
+	whole := false
+	defer func() { // also if body panics
+		if !whole {
+			cancel() // so that Close gives up what was written
+			_ = w.Close()
+		}
+	}()
+	// Only Write of w: its ReadFrom would not look at ctx.
+	if _, err := io.Copy(struct{ io.Writer }{w}, &contextReader{ctx, body}); err != nil {
+		return err
+	}
+	whole = true
+	return w.Close()
 }
-func (o *Originals) SignPut(ctx context.Context, tenant, key, contentType string, size int64, expiry time.Duration) (url string, header http.Header, err error) {
-	panic("soon")
+
+// contextReader reads until its context is done.
+type contextReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c *contextReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
+
+// Delete removes an original. It fails with [fs.ErrNotExist] where there is no
+// such original. Images derived from it are another matter: see
+// [Derived.DeleteAll].
+func (o *Originals) Delete(ctx context.Context, tenant, key string) error {
+	name, _, err := o.name(tenant, key)
+	if err == nil {
+		err = o.bucket.Delete(ctx, name)
+	}
+	return fault("delete", key, err)
 }

@@ -1,0 +1,236 @@
+package file
+
+import (
+	"container/heap"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"syscall"
+
+	"gocloud.dev/blob/driver"
+)
+
+const (
+	defaultPage = 1000
+	// window is how many names of a folder are held at a time. A folder with
+	// more is read again for the next ones.
+	window = 1024
+)
+
+// ListPaged implements [driver.Bucket]. It holds one page and a window of names
+// for each level of folders, however many objects there are.
+func (b *bucket) ListPaged(ctx context.Context, opts *driver.ListOptions) (*driver.ListPage, error) {
+	if opts.BeforeList != nil {
+		if err := opts.BeforeList(noTypes); err != nil {
+			return nil, err
+		}
+	}
+	size := opts.PageSize
+	if size == 0 {
+		size = defaultPage
+	}
+	w := walker{bucket: b, ctx: ctx, prefix: opts.Prefix, after: string(opts.PageToken), window: window}
+	// A token that ends in the delimiter stands for all keys below it.
+	w.beneath = opts.Delimiter != "" && len(w.after) > len(opts.Prefix) && strings.HasSuffix(w.after, opts.Delimiter)
+
+	page := &driver.ListPage{}
+	err := w.walk(func(key string, info fs.FileInfo) bool {
+		if len(page.Objects) == size {
+			page.NextPageToken = []byte(page.Objects[size-1].Key)
+			return false
+		}
+		if opts.Delimiter != "" {
+			rest := key[len(opts.Prefix):]
+			if i := strings.Index(rest, opts.Delimiter); i >= 0 {
+				key = opts.Prefix + rest[:i+len(opts.Delimiter)]
+				w.after, w.beneath = key, true
+				page.Objects = append(page.Objects, &driver.ListObject{Key: key, IsDir: true, AsFunc: noTypes})
+				return true
+			}
+		}
+		page.Objects = append(page.Objects, &driver.ListObject{
+			Key:     key,
+			ModTime: info.ModTime(),
+			Size:    info.Size(),
+			AsFunc:  noTypes,
+		})
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	return page, nil
+}
+
+// A walker visits objects in the order of their keys. Folders cannot be read
+// in an order, and the order of names is not that of keys, so it picks from
+// each folder the lowest few keys, and the next few after those.
+type walker struct {
+	bucket *bucket
+	ctx    context.Context
+	prefix string // only keys that begin with it
+	// Only keys greater than after, and not those that begin with it if
+	// beneath is set. Both may change during the walk.
+	after   string
+	beneath bool
+	window  int
+
+	visit func(key string, info fs.FileInfo) bool
+}
+
+// An entry of a folder: an object, or a folder whose keys all begin with key.
+type entry struct {
+	key    string
+	name   string
+	folder bool
+}
+
+// highest is a heap with the greatest key on top.
+type highest []entry
+
+func (h highest) Len() int           { return len(h) }
+func (h highest) Less(i, j int) bool { return h[i].key > h[j].key }
+func (h highest) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *highest) Push(x any)        { *h = append(*h, x.(entry)) }
+func (h *highest) Pop() any {
+	last := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
+	return last
+}
+
+// walk calls visit for every object until it returns false.
+func (w *walker) walk(visit func(key string, info fs.FileInfo) bool) error {
+	w.visit = visit
+	base, _ := splitKey(w.prefix)
+	_, err := w.folder(w.bucket.names.dir(base), base)
+	return err
+}
+
+// folder visits the objects in the folder name, whose keys begin with base.
+func (w *walker) folder(name, base string) (more bool, err error) {
+	floor, started := "", false
+	for {
+		found := make(highest, 0, 16)
+		if err := w.collect(&found, name, base, floor, started); err != nil {
+			return false, err
+		}
+		slices.SortFunc(found, func(a, b entry) int { return strings.Compare(a.key, b.key) })
+		for _, e := range found {
+			if !w.wants(e) {
+				continue // since visit moved on
+			}
+			if e.folder {
+				more, err = w.folder(e.name, e.key)
+			} else {
+				more, err = w.object(e)
+			}
+			if !more || err != nil {
+				return false, err
+			}
+		}
+		if len(found) < w.window {
+			return true, nil
+		}
+		floor, started = found[len(found)-1].key, true
+	}
+}
+
+func (w *walker) object(e entry) (more bool, err error) {
+	// Only names that the key has now are objects.
+	if e.name != w.bucket.names.file(e.key) {
+		return true, nil
+	}
+	info, err := w.bucket.stat(e.name)
+	switch {
+	case err == nil:
+		return w.visit(e.key, info), nil
+	case isGone(err):
+		return true, nil
+	}
+	return false, err
+}
+
+// isGone reports whether err says that an entry is no longer there.
+func isGone(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
+
+// wants reports whether the walk may visit e, or something in it.
+func (w *walker) wants(e entry) bool {
+	if e.folder {
+		return w.mayHold(e.key)
+	}
+	return strings.HasPrefix(e.key, w.prefix) && e.key > w.after &&
+		!(w.beneath && strings.HasPrefix(e.key, w.after))
+}
+
+// mayHold reports whether the walk may visit keys that begin with base.
+func (w *walker) mayHold(base string) bool {
+	switch {
+	case !strings.HasPrefix(base, w.prefix) && !strings.HasPrefix(w.prefix, base):
+		return false
+	case w.beneath && strings.HasPrefix(base, w.after):
+		return false
+	}
+	return base > w.after || strings.HasPrefix(w.after, base)
+}
+
+// collect adds to found the wanted entries of a folder whose keys are greater
+// than floor, unless there are lower ones to fill the window.
+func (w *walker) collect(found *highest, name, base, floor string, started bool) error {
+	dir, err := w.bucket.root.Open(name)
+	if isGone(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	for {
+		if err := w.ctx.Err(); err != nil {
+			return err
+		}
+		entries, rerr := dir.ReadDir(256)
+		for _, d := range entries {
+			text, k := w.bucket.names.parse(d.Name())
+			e := entry{key: base + text, name: path.Join(name, d.Name())}
+			switch {
+			case k == part && d.IsDir():
+				if w.mayHold(e.key) {
+					if err := w.collect(found, e.name, e.key, floor, started); err != nil {
+						return err
+					}
+				}
+				continue
+			case k == folder && d.IsDir():
+				e.key += "/"
+				e.folder = true
+			case k == object && d.Type().IsRegular():
+			default:
+				continue
+			}
+			switch {
+			case started && e.key <= floor, !w.wants(e):
+			case len(*found) < w.window:
+				heap.Push(found, e)
+			case e.key < (*found)[0].key:
+				(*found)[0] = e
+				heap.Fix(found, 0)
+			}
+		}
+		if len(entries) == 0 || rerr != nil {
+			if isEnd(rerr) {
+				rerr = nil
+			}
+			return rerr
+		}
+	}
+}
+
+// isEnd reports whether reading a folder ended as it should: at its end, or
+// because somebody removed it.
+func isEnd(err error) bool { return err == io.EOF || isGone(err) }
