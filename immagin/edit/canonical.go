@@ -1,6 +1,9 @@
 package edit
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // blurNoop is the sigma below which the integer mask of a Gaussian is one
 // sample wide.
@@ -119,4 +122,23 @@ func noop(e Edit) bool {
 		return e.Factor == 0
 	}
 	return false
+}
+
+// canonicalOrder puts autoOrient first and once, and layers last, where they
+// run wherever they stand.
+func canonicalOrder(edits []Edit) []Edit {
+	rank := func(e Edit) int {
+		switch e.(type) {
+		case AutoOrient:
+			return 0
+		case Text, Image:
+			return 2
+		}
+		return 1
+	}
+	slices.SortStableFunc(edits, func(a, b Edit) int { return rank(a) - rank(b) })
+	for len(edits) > 1 && rank(edits[1]) == 0 {
+		edits = edits[1:]
+	}
+	return edits
 }

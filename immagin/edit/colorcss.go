@@ -30,7 +30,7 @@ func parseCSS(s string) (uint32, error) {
 
 func parseHex(s string) (uint32, bool) {
 	v, err := strconv.ParseUint(s, 16, 32)
-	if err != nil || !letterOrDigit(s[0]) {
+	if err != nil {
 		return 0, false
 	}
 	switch c := uint32(v); len(s) {
@@ -46,9 +46,6 @@ func parseHex(s string) (uint32, bool) {
 	}
 	return 0, false
 }
-
-// letterOrDigit keeps out the sign and the underscore.
-func letterOrDigit(c byte) bool { return letter(c) || digit(c) }
 
 // spread doubles each of four hex digits.
 func spread(c uint32) uint32 {

@@ -1,8 +1,11 @@
 package edit
 
 import (
+	"cmp"
 	"encoding/json"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -15,6 +18,7 @@ func (e *Custom) field(f *form) {
 			return
 		}
 		if n := f.lookup(e.Operation); n != nil {
+			sortMembers(n, indexesFirst)
 			e.Parameters = appendNode(nil, n)
 		}
 	case checking:
@@ -39,19 +43,43 @@ func (e *Custom) append(b []byte, sorted bool) json.RawMessage {
 	}
 	n, _ := scan(e.Parameters, nil, &faults{})
 	if sorted {
-		sortMembers(&n)
+		sortMembers(&n, func(a, b member) int { return strings.Compare(a.name, b.name) })
+	} else {
+		sortMembers(&n, indexesFirst)
 	}
 	return appendNode(b, &n)
 }
 
-func sortMembers(n *node) {
-	slices.SortFunc(n.members, func(a, b member) int { return strings.Compare(a.name, b.name) })
+func sortMembers(n *node, order func(a, b member) int) {
+	slices.SortStableFunc(n.members, order)
 	for i := range n.members {
-		sortMembers(&n.members[i].value)
+		sortMembers(&n.members[i].value, order)
 	}
 	for i := range n.items {
-		sortMembers(&n.items[i])
+		sortMembers(&n.items[i], order)
 	}
+}
+
+// indexesFirst is the order of a JavaScript object's members: the names that
+// are array indexes by their value, then the others as they were set.
+func indexesFirst(a, b member) int {
+	i, aIndex := index(a.name)
+	j, bIndex := index(b.name)
+	switch {
+	case aIndex && bIndex:
+		return cmp.Compare(i, j)
+	case aIndex:
+		return -1
+	case bIndex:
+		return 1
+	}
+	return 0
+}
+
+// index reports whether a name is a whole number below 2^32-1 in shortest form.
+func index(name string) (uint64, bool) {
+	v, err := strconv.ParseUint(name, 10, 32)
+	return v, err == nil && v < math.MaxUint32 && (name[0] != '0' || name == "0")
 }
 
 func customName(s string) bool {
@@ -60,7 +88,7 @@ func customName(s string) bool {
 		return false
 	}
 	for _, c := range []byte(rest) {
-		if !letterOrDigit(c) && c != '-' {
+		if !letter(c) && !digit(c) && c != '-' {
 			return false
 		}
 	}

@@ -5,7 +5,8 @@ import "encoding/json"
 // An Edit is one step of a request: one of the types of this package whose
 // documentation says so. Edits are values; the zero value of an optional field
 // means that the caller left it out, and pointers stand where zero itself
-// means something (new(0.5) makes one).
+// means something (new(0.5) makes one). A pointer to an edit has the methods
+// too, but is refused by all functions of this package.
 type Edit interface {
 	// Name is the edit's member name in a payload, such as "resize".
 	Name() string
@@ -83,8 +84,8 @@ type AutoOrient bool
 
 // Crop is an edit that keeps a rectangle, which must lie inside the image.
 type Crop struct {
-	Left, Top     int // from the top-left corner, in pixels
-	Width, Height int // at least 1
+	Left, Top     int // from the top-left corner, in pixels; 0 to 100000000
+	Width, Height int // in pixels; 1 to 100000000
 }
 
 // Extend is an edit that adds borders.
@@ -105,7 +106,8 @@ type Trim struct {
 	Threshold *float64
 }
 
-// Blur is an edit that blurs by a Gaussian of that sigma, 0.3 to 1000.
+// Blur is an edit that blurs by a Gaussian of that sigma, 0.3 to 1000; below
+// 0.558 it changes nothing.
 type Blur float64
 
 // Sharpen is an edit that sharpens by an unsharp mask of that sigma, 0.000001
@@ -119,7 +121,7 @@ type Grayscale bool
 type Modulate struct {
 	Brightness *float64 // factor, 0 and more; 1 by default
 	Saturation *float64 // factor, 0 and more; 1 by default
-	Hue        *int     // whole degrees to turn by; 0 by default
+	Hue        *int     // whole degrees to turn by, of 32 bits; 0 by default
 	Lightness  *float64 // amount to add to CIE L*; 0 by default
 }
 
@@ -145,7 +147,8 @@ type Flatten struct {
 
 // Text is an edit that draws text over the image, after all other edits.
 type Text struct {
-	// Text in UTF-8, required. "\n" breaks lines; long lines wrap.
+	// Text in UTF-8, 1 to [Limits].MaxTextLength characters. Required. "\n"
+	// breaks lines; long lines wrap.
 	Text string
 	// FontSize in pixels, 1 to 4096; 24 by default.
 	FontSize *float64
@@ -155,13 +158,14 @@ type Text struct {
 	Opacity *float64
 	// Position of the text block; PositionBottomRight by default.
 	Position Position
-	// Padding in pixels from the image's edges; 16 by default.
+	// Padding in pixels from the image's edges, 0 to [Limits].MaxSide; 16 by
+	// default.
 	Padding *int
-	// Font is the name of a font that the integrator added; the embedded one
-	// by default.
+	// Font is the name of a font that the integrator added, at most 64 bytes;
+	// the embedded one by default.
 	Font string
-	// MaxWidth in pixels at which lines wrap; the image's width less the
-	// padding by default.
+	// MaxWidth in pixels at which lines wrap, 1 to [Limits].MaxSide; the
+	// image's width less the padding by default.
 	MaxWidth *int
 	// LineHeight as a multiple of FontSize, 0.5 to 10; 1.2 by default.
 	LineHeight *float64
@@ -182,15 +186,17 @@ const (
 // Image is an edit that lays another picture of the same store over the
 // image, after all other edits but in order with [Text].
 type Image struct {
-	// Key of the picture in the store. Required.
+	// Key of the picture in the store, see [ValidateKey]. Required.
 	Key string
-	// Width in pixels to scale it to; its own by default.
+	// Width in pixels to scale it to, 1 to [Limits].MaxSide; its own by
+	// default, which 0 stands for.
 	Width int
 	// Opacity 0 to 1; 1 by default.
 	Opacity *float64
 	// Position of the picture; PositionBottomRight by default.
 	Position Position
-	// Padding in pixels from the image's edges; 16 by default.
+	// Padding in pixels from the image's edges, 0 to [Limits].MaxSide; 16 by
+	// default.
 	Padding *int
 	// Tile repeats it over the whole image.
 	Tile *bool
@@ -217,7 +223,8 @@ const (
 	BlendExclusion  Blend = "exclusion"
 )
 
-// Contrast is an edit that changes contrast by a percentage, -100 to 100.
+// Contrast is an edit that changes contrast by a percentage, -100 to 100; 0
+// changes nothing.
 type Contrast float64
 
 // Gamma is an edit that applies a gamma correction, above 0; 1 changes
@@ -227,13 +234,18 @@ type Gamma float64
 // Sigmoid is an edit that changes contrast along a sigmoid curve.
 type Sigmoid struct {
 	Midpoint float64 // 0 to 1
-	Factor   float64 // positive increases contrast, negative decreases it
+	Factor   float64 // positive increases contrast, negative decreases it, 0 changes nothing
 }
 
-// Custom is an edit that the integrator plugged in. Its name begins with
-// "x-", and its parameters are any JSON.
+// Custom is an edit that the integrator plugged in.
 type Custom struct {
-	Operation  string // "x-vignette"
+	// Operation is the edit's name: "x-" and at most 62 ASCII letters, digits
+	// and hyphens, such as "x-vignette".
+	Operation string
+	// Parameters are any JSON; nil is null. [Parse] and [Request.Encode] spell
+	// them as JavaScript would after JSON.parse: no white space, numbers as
+	// doubles, so that whole numbers are exact up to 2^53. The canonical form
+	// sorts the members of each object by name.
 	Parameters json.RawMessage
 }
 

@@ -81,34 +81,3 @@ func appendString(b []byte, s string) []byte {
 	}
 	return append(append(b, s[start:]...), '"')
 }
-
-// appendNode writes a value as JSON.stringify does, with its members as they
-// come or, in the canonical form, sorted by name.
-func appendNode(b []byte, n *node) []byte {
-	switch n.kind {
-	case numeric:
-		return appendNumber(b, n.number)
-	case text:
-		return appendString(b, n.text)
-	case list:
-		b = append(b, '[')
-		for i := range n.items {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = appendNode(b, &n.items[i])
-		}
-		return append(b, ']')
-	case object:
-		b = append(b, '{')
-		for i := range n.members {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = append(appendString(b, n.members[i].name), ':')
-			b = appendNode(b, &n.members[i].value)
-		}
-		return append(b, '}')
-	}
-	return append(b, n.String()...)
-}

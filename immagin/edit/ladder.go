@@ -1,11 +1,136 @@
 package edit
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
 )
+
+func (l *Ladder) fields(f *form) {
+	wholes := make([]float64, len(l.Widths))
+	for i, w := range l.Widths {
+		wholes[i] = float64(w)
+	}
+	f.numbers("widths", &wholes, true, func(v float64) error {
+		if v != math.Trunc(v) || v < 1 || v > float64(f.limits.MaxSide) {
+			return fmt.Errorf("must be a whole number from 1 to %d, not %s", f.limits.MaxSide, number(v))
+		}
+		return nil
+	})
+	if f.mode == reading && len(wholes) > 0 {
+		l.Widths = make([]int, len(wholes))
+		for i, v := range wholes {
+			l.Widths[i] = int(v)
+		}
+	}
+	f.numbers("densities", &l.Densities, false, func(v float64) error {
+		if !(v > 0) || math.IsInf(v, 0) {
+			return errors.New("must be a number above 0, not " + number(v))
+		}
+		return nil
+	})
+	f.formats("formats", &l.Formats)
+}
+
+// numbers is a list of 1 to 16 numbers.
+func (f *form) numbers(name string, p *[]float64, required bool, rule func(float64) error) {
+	at := f.at.member(name)
+	switch f.mode {
+	case reading:
+		n := f.find(name, list, required, "a list of numbers")
+		if n == nil || f.rungs(at, len(n.items)) {
+			return
+		}
+		for i := range n.items {
+			switch item := &n.items[i]; {
+			case item.bad:
+			case item.kind != numeric:
+				f.faults.add(at.item(i), "must be a number, not %v", item)
+			default:
+				if err := rule(item.number); err != nil {
+					f.faults.add(at.item(i), "%v", err)
+				}
+				*p = append(*p, item.number)
+			}
+		}
+	case checking:
+		if *p == nil && !required || f.rungs(at, len(*p)) {
+			return
+		}
+		for i, v := range *p {
+			if err := rule(v); err != nil {
+				f.faults.add(at.item(i), "%v", err)
+			}
+		}
+	case writing:
+		if *p == nil {
+			return
+		}
+		f.begin(name)
+		f.out = append(f.out, '[')
+		for i, v := range *p {
+			if i > 0 {
+				f.out = append(f.out, ',')
+			}
+			f.out = appendNumber(f.out, v)
+		}
+		f.out = append(f.out, ']')
+	}
+}
+
+// formats is a list of 1 to 16 formats.
+func (f *form) formats(name string, p *[]Format) {
+	at := f.at.member(name)
+	switch f.mode {
+	case reading:
+		n := f.find(name, list, false, "a list of formats")
+		if n == nil || f.rungs(at, len(n.items)) {
+			return
+		}
+		for i := range n.items {
+			switch item := &n.items[i]; {
+			case item.bad:
+			case item.kind != text || !slices.Contains(formats, Format(item.text)):
+				f.faults.add(at.item(i), "must be %s, not %v", oneOf(formats), item)
+			default:
+				*p = append(*p, Format(item.text))
+			}
+		}
+	case checking:
+		if *p == nil || f.rungs(at, len(*p)) {
+			return
+		}
+		for i, v := range *p {
+			if !slices.Contains(formats, v) {
+				f.faults.add(at.item(i), "must be %s, not %s", oneOf(formats), quote(string(v)))
+			}
+		}
+	case writing:
+		if *p == nil {
+			return
+		}
+		f.begin(name)
+		f.out = append(f.out, '[')
+		for i, v := range *p {
+			if i > 0 {
+				f.out = append(f.out, ',')
+			}
+			f.out = appendString(f.out, string(v))
+		}
+		f.out = append(f.out, ']')
+	}
+}
+
+func (f *form) rungs(at *path, n int) bool {
+	if n < 1 || n > maxRungs {
+		f.faults.add(at, "must have 1 to %d entries, not %d", maxRungs, n)
+		return true
+	}
+	return false
+}
 
 // checkLadder notes what of a ladder does not go with the rest of the request.
 func (r *Request) checkLadder(f *form) {
@@ -18,6 +143,7 @@ func (r *Request) checkLadder(f *form) {
 			if side := times(w, d); side < 1 || side > float64(f.limits.MaxSide) {
 				f.faults.add(in.at.member("densities").item(i),
 					"must give widths from 1 to %d, not %s for %d", f.limits.MaxSide, number(side), w)
+				break
 			}
 		}
 	}
@@ -31,9 +157,10 @@ func (r *Request) checkLadder(f *form) {
 	}
 }
 
-// times is the width at a density, rounded half up.
+// times is the width at a density, rounded half up. The product is rounded by
+// itself, so that every machine comes to the same width.
 func times(width int, density float64) float64 {
-	return math.Floor(float64(width)*density + 0.5)
+	return math.Floor(float64(float64(width)*density) + 0.5)
 }
 
 // Resolve returns the request that one rung of the ladder stands for: its first

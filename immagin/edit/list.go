@@ -1,9 +1,6 @@
 package edit
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // one goes through the one member of an edit's object, such as
 // {"blur":10}, and returns the edit: as it was read, or as it was filled.
@@ -213,44 +210,4 @@ func (f *form) readEdit(at *path, n *node) (e Edit) {
 		e = one(&child, b)
 	}
 	return e
-}
-
-// trueOrObject is an object whose members may all be left out, for which true
-// then stands.
-func (f *form) trueOrObject(name string, empty bool, fields func(*form)) {
-	switch {
-	case f.mode == reading:
-		n := f.lookup(name)
-		if n == nil || n.kind == yes {
-			return
-		}
-		if n.kind != object && !n.bad {
-			f.fault(name, "must be true or an object, not %v", n)
-			return
-		}
-	case f.mode == writing && empty:
-		f.begin(name)
-		f.out = append(f.out, "true"...)
-		return
-	}
-	f.object(name, true, true, fields)
-}
-
-// canonicalOrder puts autoOrient first and once, and layers last, where they
-// run wherever they stand.
-func canonicalOrder(edits []Edit) []Edit {
-	rank := func(e Edit) int {
-		switch e.(type) {
-		case AutoOrient:
-			return 0
-		case Text, Image:
-			return 2
-		}
-		return 1
-	}
-	slices.SortStableFunc(edits, func(a, b Edit) int { return rank(a) - rank(b) })
-	for len(edits) > 1 && rank(edits[1]) == 0 {
-		edits = edits[1:]
-	}
-	return edits
 }

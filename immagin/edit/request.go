@@ -24,16 +24,20 @@ type Request struct {
 	Version string
 	// Ladder lets one signature cover several widths, densities and formats.
 	Ladder *Ladder
-	// Expires is the Unix time in seconds after which the URL is refused; nil
-	// means never.
+	// Expires is the Unix time in seconds after which the URL is refused, a
+	// whole number of at most 53 bits; nil means never.
 	Expires *int64
 }
 
-// Output says how the result is encoded.
+// Output says how the result is encoded. An option that the format does not
+// have is refused, even where it is false. FormatAuto has only Quality, since
+// any of its candidates may be chosen.
 type Output struct {
 	// Format of the result; FormatWebP by default.
 	Format Format
-	// Quality 1 to 100; 90 by default.
+	// Quality 1 to 100; 90 by default, except for png, whose pixels only an
+	// explicit quality reduces to a palette, and for auto, which matches it by
+	// eye across formats.
 	Quality int
 	// Progressive sends a coarse picture first; for jpeg and png.
 	Progressive *bool
@@ -60,15 +64,17 @@ const (
 	FormatAuto Format = "auto"
 )
 
-// Metadata asks for an original's metadata.
+// Metadata asks for an original's metadata. The zero Metadata is spelled true.
 type Metadata struct {
 	// Placeholder asks for a tiny preview as well.
 	Placeholder *bool
 }
 
-// A Ladder lists what the query of one signed URL may choose from.
+// A Ladder lists what the query of one signed URL may choose from; see
+// [Request.Resolve]. The edits must have a resize. Densities and Formats are
+// optional; nil leaves them out.
 type Ladder struct {
 	Widths    []int     // 1 to 16 widths in pixels, for the first resize
-	Densities []float64 // factors on the width
-	Formats   []Format
+	Densities []float64 // 1 to 16 factors on the width, above 0
+	Formats   []Format  // 1 to 16 formats, each of which has the output's options
 }

@@ -8,65 +8,6 @@ import (
 	"unicode/utf8"
 )
 
-// A node is a JSON value, read but not yet understood.
-type node struct {
-	kind    kind
-	bad     bool   // a fault of it has been reported already
-	text    string // of a string: the string; of a number: as it was spelled
-	number  float64
-	items   []node
-	members []member
-}
-
-type member struct {
-	name  string
-	value node
-}
-
-type kind uint8
-
-const (
-	null kind = iota
-	yes
-	no
-	numeric
-	text
-	list
-	object
-)
-
-// get returns the member of that name, or nil.
-func (n *node) get(name string) *node {
-	for i := range n.members {
-		if n.members[i].name == name {
-			return &n.members[i].value
-		}
-	}
-	return nil
-}
-
-// String describes the value in messages.
-func (n *node) String() string {
-	switch n.kind {
-	case yes:
-		return "true"
-	case no:
-		return "false"
-	case numeric:
-		if len(n.text) > maxName {
-			return n.text[:maxName] + "…"
-		}
-		return n.text
-	case text:
-		return quote(n.text)
-	case list:
-		return "a list"
-	case object:
-		return "an object"
-	}
-	return "null"
-}
-
 // A scanner reads JSON (RFC 8259) strictly. What can be skipped over, such as
 // a number that is not finite, it notes and goes on; what breaks the grammar
 // ends the reading.
@@ -128,13 +69,12 @@ func (s *scanner) take(c byte) bool {
 }
 
 func (s *scanner) value(at *path, depth int) (node, bool) {
-	if depth > maxDepth {
-		s.faults.add(at, "must not nest deeper than %d levels", maxDepth)
-		return node{}, false
-	}
 	s.skip()
 	if s.pos < len(s.data) {
 		switch c := s.data[s.pos]; {
+		case depth >= maxDepth && (c == '{' || c == '['):
+			s.faults.add(at, "must not nest deeper than %d levels", maxDepth)
+			return node{}, false
 		case c == '{':
 			return s.object(at, depth)
 		case c == '[':
@@ -193,7 +133,7 @@ func (s *scanner) object(at *path, depth int) (node, bool) {
 	if s.take('}') {
 		return n, true
 	}
-	seen := make(map[string]struct{})
+	var seen map[string]struct{} // of objects too large to look through
 	for {
 		s.skip()
 		if s.pos >= len(s.data) || s.data[s.pos] != '"' {
@@ -213,10 +153,11 @@ func (s *scanner) object(at *path, depth int) (node, bool) {
 		if !ok {
 			return n, false
 		}
-		if _, twice := seen[name]; twice && fault == "" {
+		switch {
+		case fault != "":
+		case n.has(name, &seen):
 			s.faults.add(at.member(name), "must stand only once in its object")
-		} else if fault == "" {
-			seen[name] = struct{}{}
+		default:
 			n.members = append(n.members, member{name, value})
 		}
 		if s.take('}') {
