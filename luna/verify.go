@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -33,17 +34,18 @@ func (h *Handler) verify(ctx context.Context, x *exchange) error {
 	tenant, unknown := h.opts.Tenant(r)
 	payload, spelled := splitPath(r.URL.EscapedPath())
 	query, ok := parseQuery(x.request.URL.RawQuery)
-	if !spelled || !ok {
+	// StripPrefix would hide a second slash before the payload.
+	if !spelled || !ok || strings.Contains(x.request.RequestURI, "//"+payload) {
 		return ErrSignature
 	}
 	// A tenant that is not to be had takes as long as one whose signature is
 	// wrong.
 	err := h.verifier.Verify(ctx, tenant, payload, query.signature)
-	if unknown != nil || errors.Is(err, fs.ErrPermission) {
+	switch {
+	case unknown != nil, errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrNotExist):
 		return ErrSignature
-	}
-	if err != nil {
-		return &storeError{err}
+	case err != nil:
+		return storeFailed(ctx, err)
 	}
 	x.tenant, x.path, x.rung = tenant, payload, query.rung
 	return nil
@@ -102,7 +104,7 @@ func parseQuery(raw string) (q query, ok bool) {
 			var d string
 			d, rest, _ = strings.Cut(after, "&")
 			f, err := strconv.ParseFloat(d, 64)
-			if err != nil || f <= 0 || strconv.FormatFloat(f, 'f', -1, 64) != d {
+			if err != nil || !(f > 0) || math.IsInf(f, 0) || strconv.FormatFloat(f, 'f', -1, 64) != d {
 				return query{}, false
 			}
 			q.rung.density = f
