@@ -52,10 +52,12 @@ func (e *Refusal) Unwrap() error { return e.Err }
 // wait is the step before 7: a worker, or a place among those that wait for
 // one.
 func (h *Handler) wait(ctx context.Context, j *job) error {
-	if err := h.workers.acquire(ctx, j.tenant); err != nil {
+	waiting, cancel := context.WithTimeoutCause(ctx, h.opts.RequestTimeout/2, ErrOverloaded)
+	defer cancel()
+	if err := h.workers.acquire(waiting, j.tenant); err != nil {
 		return err
 	}
-	j.later(h.workers.release)
+	j.working = true
 	return nil
 }
 

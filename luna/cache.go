@@ -55,7 +55,7 @@ func (h *Handler) stored(ctx context.Context, j *job) error {
 		j.record, j.source = r, sourceHit
 		return nil
 	}
-	if h.opts.Cache == nil {
+	if h.opts.Cache == nil || j.ask.Metadata != nil {
 		return nil
 	}
 	r, err := h.derived(ctx, j.tenant, j.ask.Key, j.id, true)

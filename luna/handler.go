@@ -50,7 +50,8 @@ type HandlerOptions struct {
 	// the number of CPUs by default. Hits need no worker.
 	Workers int
 	// Queue is how many requests may wait for a worker before more are
-	// refused with 503; four times Workers by default, none if negative.
+	// refused with 503; four times Workers by default, none if negative. One
+	// that waits for half of RequestTimeout is refused as well.
 	Queue int
 	// MaxOutputBytes bounds an encoded result; 64 MiB by default.
 	MaxOutputBytes int64
@@ -176,6 +177,7 @@ func NewHandler(e *Engine, origin Origin, verifier Verifier, opts *HandlerOption
 		{"meter", h.meter},
 	}
 	h.metadataSteps = []step[*job]{
+		{"stored", h.stored},
 		{"queue", h.wait},
 		{"fetch", h.fetch},
 		{"probe", h.describe},

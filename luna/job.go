@@ -22,6 +22,7 @@ type job struct {
 	version   string
 	id        string
 
+	working  bool // has a worker of the queue
 	settle   func(context.Context, error) error
 	body     *body
 	original *original
@@ -42,7 +43,7 @@ type outcome struct {
 
 func (j *job) answered() bool { return j.record != nil && j.source == sourceHit }
 
-// later has f called when the job ends, last in first out.
+// later has f called when the original is done with, last in first out.
 func (j *job) later(f func()) { j.cleanup = append(j.cleanup, f) }
 
 func (j *job) clean() {
@@ -57,6 +58,11 @@ func (j *job) clean() {
 func (h *Handler) produce(ctx context.Context, j *job) (made outcome, put func(), err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, h.opts.RequestTimeout, errRequestTimeout)
 	defer cancel()
+	defer func() {
+		if j.working {
+			h.workers.release()
+		}
+	}()
 	defer j.clean()
 	defer func() {
 		// Where meter was not reached there is something to give back, also
@@ -117,6 +123,7 @@ func (h *Handler) render(ctx context.Context, j *job) error {
 	if _, err := h.engine.render(ctx, j.original, j.plan, out); err != nil {
 		return because(ctx, err)
 	}
+	j.clean() // what follows needs neither the original nor the room
 	f := j.plan.Format
 	j.record, j.source = newRecord(f.MIME, f.Extension, bytes.Clone(out.Bytes())), sourceMiss
 	return nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"net"
 	"net/http"
 
 	"github.com/immagin/immagin-go/immagin/edit"
@@ -74,6 +73,13 @@ func classify(err error) kind {
 		}
 		return k
 	}
+	if e := (*storeError)(nil); errors.As(err, &e) {
+		var late interface{ Timeout() bool } // net.Error, context.DeadlineExceeded
+		if errors.As(e.err, &late) && late.Timeout() {
+			return kind{http.StatusGatewayTimeout, "store_timeout", "The store of the originals took too long."}
+		}
+		return kind{http.StatusBadGateway, "store_failing", "The store of the originals failed."}
+	}
 	if e := (*edit.Error)(nil); errors.As(err, &e) {
 		return kind{http.StatusBadRequest, "payload_invalid", e.Error()}
 	}
@@ -86,19 +92,13 @@ func classify(err error) kind {
 	if e := (*op.SizeError)(nil); errors.As(err, &e) {
 		return kind{http.StatusUnprocessableEntity, "impossible_edit", e.Error()}
 	}
+	if e := (*changedError)(nil); errors.As(err, &e) {
+		return kind{http.StatusServiceUnavailable, "original_changing", "The original is being replaced. Try again."}
+	}
 	for _, k := range kinds {
 		if errors.Is(err, k.is) {
 			return k.kind
 		}
-	}
-	if e := (*changedError)(nil); errors.As(err, &e) {
-		return kind{http.StatusServiceUnavailable, "original_changing", "The original is being replaced. Try again."}
-	}
-	if e := net.Error(nil); errors.As(err, &e) && e.Timeout() {
-		return kind{http.StatusGatewayTimeout, "store_timeout", "The store of the originals took too long."}
-	}
-	if e := (*storeError)(nil); errors.As(err, &e) {
-		return kind{http.StatusBadGateway, "store_failing", "The store of the originals failed."}
 	}
 	return kind{http.StatusInternalServerError, "internal", "Something went wrong here. It was logged."}
 }
