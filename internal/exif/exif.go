@@ -76,7 +76,7 @@ func Parse(block []byte) (Data, error) {
 		e := entry{order: order, block: block, raw: entries[12*i:][:12]}
 		switch e.tag() {
 		case tagOrientation:
-			if v, ok := e.integer(); ok && v >= 1 && v <= 8 {
+			if v, ok := e.integer(); ok && v >= 1 && v <= 8 && d.Orientation == 0 {
 				d.Orientation = int(v)
 			}
 		case tagXResolution:

@@ -18,6 +18,7 @@ type chunks struct {
 	r    io.Reader
 	kind string
 	left uint32 // bytes of the current chunk not yet read
+	open bool   // it is not finished
 	crc  hash.Hash32
 	buf  [8]byte
 }
@@ -43,7 +44,7 @@ func (c *chunks) next() error {
 	if c.left > 1<<31-1 {
 		return fmt.Errorf("%w: chunk of %d bytes", codec.ErrFormat, c.left)
 	}
-	c.kind = string(c.buf[4:])
+	c.kind, c.open = string(c.buf[4:]), true
 	c.crc.Reset()
 	c.crc.Write(c.buf[4:])
 	return nil
@@ -75,11 +76,21 @@ func (c *chunks) finish() (intact bool, err error) {
 	if _, err := io.ReadFull(c.r, c.buf[:4]); err != nil {
 		return false, early(err)
 	}
+	c.open = false
 	return binary.BigEndian.Uint32(c.buf[:]) == c.crc.Sum32(), nil
 }
 
 // errDamaged says that a chunk's content does not match its checksum.
 var errDamaged = errors.New("checksum does not match")
+
+// finishIntact is finish for chunks whose checksum must be right.
+func (c *chunks) finishIntact() error {
+	intact, err := c.finish()
+	if err == nil && !intact {
+		err = fmt.Errorf("%w: %s chunk: %w", codec.ErrFormat, c.kind, errDamaged)
+	}
+	return err
+}
 
 // content reads all of the chunk, which is at most limit bytes long.
 func (c *chunks) content(limit uint32) ([]byte, error) {
@@ -90,11 +101,7 @@ func (c *chunks) content(limit uint32) ([]byte, error) {
 	if _, err := io.ReadFull(c, data); err != nil {
 		return nil, early(err)
 	}
-	intact, err := c.finish()
-	if err == nil && !intact {
-		err = fmt.Errorf("%w: %s chunk: %w", codec.ErrFormat, c.kind, errDamaged)
-	}
-	return data, err
+	return data, c.finishIntact()
 }
 
 // early turns the end of the file, where more was due, into ErrFormat.

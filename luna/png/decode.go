@@ -99,20 +99,25 @@ func (d *decoder) next() error {
 	return unfilter(d.row[0], d.row[1:], d.above[1:], max(1, d.bits()/8))
 }
 
-// finish checks the sum over all rows. Bytes beyond them are not looked at,
-// nor is anything behind the pixels.
+// finish checks the sums over all rows and over the last IDAT chunk. What the
+// chunks hold beyond the rows, or stands behind them, is not looked at.
 func (d *decoder) finish() error {
 	var b [1]byte
-	_, err := io.ReadFull(d.inflate, b[:])
-	if err == nil || err == io.EOF {
+	if _, err := io.ReadFull(d.inflate, b[:]); err != nil && err != io.EOF {
+		return d.fail(err)
+	}
+	if d.chunks.kind != "IDAT" || !d.chunks.open {
 		return nil
 	}
-	return d.fail(err)
+	return d.fail(d.chunks.finishIntact())
 }
 
 // fail names the cause: the reader's or the context's error if there was one,
 // and otherwise a malformed file.
 func (d *decoder) fail(err error) error {
+	if err == nil {
+		return nil
+	}
 	if d.in.Err() != nil {
 		return fmt.Errorf("png: %w", d.in.Err())
 	}
@@ -134,22 +139,15 @@ func (d *decoder) close() {
 type idat struct{ c *chunks }
 
 func (r *idat) Read(p []byte) (int, error) {
-	for r.c.left == 0 {
-		if r.c.kind != "IDAT" {
-			return 0, io.EOF
-		}
-		intact, err := r.c.finish()
-		if err != nil {
+	for r.c.left == 0 && r.c.kind == "IDAT" && r.c.open {
+		if err := r.c.finishIntact(); err != nil {
 			return 0, err
-		}
-		if !intact {
-			return 0, fmt.Errorf("%w: IDAT chunk: %w", codec.ErrFormat, errDamaged)
 		}
 		if err := r.c.next(); err != nil {
 			return 0, err
 		}
 	}
-	if r.c.kind != "IDAT" {
+	if r.c.kind != "IDAT" || !r.c.open {
 		return 0, io.EOF
 	}
 	return r.c.Read(p)
