@@ -90,7 +90,7 @@ type inPlace struct {
 }
 
 func (s *inPlace) Next() (*pixel.Strip, error) {
-	t, err := s.in.Next()
+	t, err := s.pull()
 	if err != nil {
 		return nil, err
 	}

@@ -3,7 +3,7 @@ package op
 import (
 	"fmt"
 
-	"github.com/immagin/immagin-go/internal/ycbcr"
+	"github.com/immagin/immagin-go/internal/ycc"
 	"github.com/immagin/immagin-go/luna/pixel"
 )
 
@@ -91,14 +91,14 @@ func hop(in pixel.Source, to pixel.Layout, pool *pixel.Pool) pixel.Source {
 		return edit(func(t *pixel.Strip) {
 			for y := range t.Rows {
 				a, b, c := t.Planes[0].Row(y), t.Planes[1].Row(y), t.Planes[2].Row(y)
-				ycbcr.ToRGB(a, b, c, a, b, c)
+				ycc.ToRGB(a, b, c, a, b, c)
 			}
 		})
 	case from == pixel.RGB && to == pixel.YCbCr444:
 		return edit(func(t *pixel.Strip) {
 			for y := range t.Rows {
 				a, b, c := t.Planes[0].Row(y), t.Planes[1].Row(y), t.Planes[2].Row(y)
-				ycbcr.FromRGB(a, b, c, a, b, c)
+				ycc.FromRGB(a, b, c, a, b, c)
 			}
 		})
 	case from == pixel.YCbCr444 && to.IsYCbCr():
@@ -115,7 +115,7 @@ func hop(in pixel.Source, to pixel.Layout, pool *pixel.Pool) pixel.Source {
 		return edit(func(t *pixel.Strip) {
 			for y := range t.Rows {
 				row := t.Planes[0].Row(y)
-				ycbcr.Luma(row, row, t.Planes[1].Row(y), t.Planes[2].Row(y))
+				ycc.Luma(row, row, t.Planes[1].Row(y), t.Planes[2].Row(y))
 			}
 			t.Planes[1] = t.Planes[3]
 		})
@@ -123,7 +123,7 @@ func hop(in pixel.Source, to pixel.Layout, pool *pixel.Pool) pixel.Source {
 		return edit(func(t *pixel.Strip) {
 			for y := range t.Rows {
 				a, b, c := t.Planes[0].Row(y), t.Planes[1].Row(y), t.Planes[2].Row(y)
-				ycbcr.FromCMYK(a, b, c, a, b, c, t.Planes[3].Row(y))
+				ycc.FromCMYK(a, b, c, a, b, c, t.Planes[3].Row(y))
 			}
 		})
 	case from.IsYCbCr():
@@ -158,9 +158,9 @@ func subsample(c *pixel.Plane, to pixel.Layout) {
 	half.Width, half.Height = (c.Width+1)/2, (c.Height+1<<sy-1)>>sy
 	for y := range half.Height {
 		if sy == 0 {
-			ycbcr.Halve(half.Row(y), c.Row(y))
+			ycc.Halve(half.Row(y), c.Row(y))
 		} else {
-			ycbcr.Quarter(half.Row(y), c.Row(2*y), c.Row(min(2*y+1, c.Height-1)))
+			ycc.Quarter(half.Row(y), c.Row(2*y), c.Row(min(2*y+1, c.Height-1)))
 		}
 	}
 	*c = half
@@ -170,16 +170,15 @@ func subsample(c *pixel.Plane, to pixel.Layout) {
 // full alpha.
 type adder struct {
 	upstream
-	added  *pixel.Strip
-	out    pixel.Strip
-	closed bool
+	added *pixel.Strip
+	out   pixel.Strip
 }
 
 func newAdder(in pixel.Source, to pixel.Layout, pool *pixel.Pool) pixel.Source {
 	shape := in.Shape()
 	from := shape.Layout
 	shape.Layout = to
-	s := &adder{upstream: upstream{&low{Source: in}, pool, shape}}
+	s := &adder{upstream: upstream{in: &low{Source: in}, pool: pool, shape: shape}}
 	rows := min(pixel.StripRows, shape.Height)
 	s.added = new(pixel.Strip)
 	for p := from.Planes(); p < to.Planes(); p++ {
@@ -192,10 +191,7 @@ func newAdder(in pixel.Source, to pixel.Layout, pool *pixel.Pool) pixel.Source {
 }
 
 func (s *adder) Next() (*pixel.Strip, error) {
-	if s.closed {
-		return nil, errClosed
-	}
-	t, err := s.in.Next()
+	t, err := s.pull()
 	if err != nil {
 		return nil, err
 	}
@@ -241,7 +237,6 @@ func (s *adder) Close() error {
 	if s.closed {
 		return nil
 	}
-	s.closed = true
 	s.added.Free(s.pool)
-	return s.in.Close()
+	return s.upstream.Close()
 }

@@ -56,9 +56,9 @@ func (c Crop) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	if out == shape {
 		return in, nil
 	}
-	s := &cropSource{upstream: upstream{in, pool, out}, rect: c.Rect}
+	s := &cropSource{upstream: upstream{in: in, pool: pool, shape: out}, rect: c.Rect}
 	if c.Rect.Min.Y&1 != 0 {
-		return &evenSource{upstream: upstream{s, pool, out}, out: pixel.NewStrip(pool, out, min(pixel.StripRows, out.Height))}, nil
+		return &evenSource{upstream: upstream{in: s, pool: pool, shape: out}, out: pixel.NewStrip(pool, out, min(pixel.StripRows, out.Height))}, nil
 	}
 	return s, nil
 }
@@ -73,10 +73,7 @@ type cropSource struct {
 
 func (s *cropSource) Next() (*pixel.Strip, error) {
 	for !s.done {
-		t, err := s.in.Next()
-		if err == io.EOF {
-			return nil, early(s.out.Y+s.out.Rows, s.shape)
-		}
+		t, err := s.pull()
 		if err != nil {
 			return nil, err
 		}
@@ -95,6 +92,9 @@ func (s *cropSource) Next() (*pixel.Strip, error) {
 		}
 		return &s.out, nil
 	}
+	if s.err != nil {
+		return nil, s.err
+	}
 	return nil, io.EOF
 }
 
@@ -102,16 +102,15 @@ func (s *cropSource) Next() (*pixel.Strip, error) {
 // even rows. Its planes are not subsampled downwards.
 type evenSource struct {
 	upstream
-	out    *pixel.Strip
-	strip  *pixel.Strip
-	used   int
-	y      int
-	closed bool
+	out   *pixel.Strip
+	strip *pixel.Strip
+	used  int
+	y     int
 }
 
 func (s *evenSource) Next() (*pixel.Strip, error) {
-	if s.closed {
-		return nil, errClosed
+	if s.err != nil {
+		return nil, s.err
 	}
 	if s.y == s.shape.Height {
 		return nil, io.EOF
@@ -119,10 +118,7 @@ func (s *evenSource) Next() (*pixel.Strip, error) {
 	s.out.Y, s.out.Rows = s.y, min(pixel.StripRows, s.shape.Height-s.y)
 	for n := 0; n < s.out.Rows; n++ {
 		if s.strip == nil || s.used == s.strip.Rows {
-			t, err := s.in.Next()
-			if err == io.EOF {
-				err = early(s.y, s.shape)
-			}
+			t, err := s.pull()
 			if err != nil {
 				return nil, err
 			}
@@ -144,7 +140,6 @@ func (s *evenSource) Close() error {
 	if s.closed {
 		return nil
 	}
-	s.closed = true
 	s.out.Free(s.pool)
-	return s.in.Close()
+	return s.upstream.Close()
 }

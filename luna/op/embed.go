@@ -62,7 +62,7 @@ func (e Embed) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 		return in, nil
 	}
 	return &embedSource{
-		upstream: upstream{in, pool, out},
+		upstream: upstream{in: in, pool: pool, shape: out},
 		e:        e,
 		out:      pixel.NewStrip(pool, out, min(pixel.StripRows, out.Height)),
 	}, nil
@@ -70,17 +70,16 @@ func (e Embed) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 
 type embedSource struct {
 	upstream
-	e      Embed
-	out    *pixel.Strip
-	strip  *pixel.Strip // of the input
-	used   int          // rows of it
-	y      int
-	closed bool
+	e     Embed
+	out   *pixel.Strip
+	strip *pixel.Strip // of the input
+	used  int          // rows of it
+	y     int
 }
 
 func (s *embedSource) Next() (*pixel.Strip, error) {
-	if s.closed {
-		return nil, errClosed
+	if s.err != nil {
+		return nil, s.err
 	}
 	if s.y == s.shape.Height {
 		return nil, io.EOF
@@ -100,10 +99,7 @@ func (s *embedSource) Next() (*pixel.Strip, error) {
 			continue
 		}
 		if s.strip == nil || s.used == s.strip.Rows {
-			t, err := s.in.Next()
-			if err == io.EOF {
-				err = early(y, in)
-			}
+			t, err := s.pull()
 			if err != nil {
 				return nil, err
 			}
@@ -133,7 +129,6 @@ func (s *embedSource) Close() error {
 	if s.closed {
 		return nil
 	}
-	s.closed = true
 	s.out.Free(s.pool)
-	return s.in.Close()
+	return s.upstream.Close()
 }

@@ -2,7 +2,6 @@ package op
 
 import (
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/immagin/immagin-go/luna/pixel"
@@ -116,16 +115,16 @@ func (o Orientation) wrap(op Op, in pixel.Source, pool *pixel.Pool) (pixel.Sourc
 		}
 	}
 	if o == Flopped {
-		return &flopSource{upstream{in, pool, out}}, nil
+		return &flopSource{upstream{in: in, pool: pool, shape: out}}, nil
 	}
-	return &orientSource{upstream: upstream{&low{Source: in}, pool, out}, o: o}, nil
+	return &orientSource{upstream: upstream{in: &low{Source: in}, pool: pool, shape: out}, o: o}, nil
 }
 
 // flopSource reverses rows where they stand.
 type flopSource struct{ upstream }
 
 func (s *flopSource) Next() (*pixel.Strip, error) {
-	t, err := s.in.Next()
+	t, err := s.pull()
 	if err != nil {
 		return nil, err
 	}
@@ -141,19 +140,19 @@ func (s *flopSource) Next() (*pixel.Strip, error) {
 // anything.
 type orientSource struct {
 	upstream
-	o      Orientation
-	whole  *pixel.Image
-	out    pixel.Source
-	err    error
-	closed bool
+	o     Orientation
+	whole *pixel.Image
+	out   pixel.Source
 }
 
 func (s *orientSource) Next() (*pixel.Strip, error) {
-	if s.out == nil && s.err == nil {
-		s.err = s.collect()
-	}
 	if s.err != nil {
 		return nil, s.err
+	}
+	if s.out == nil {
+		if err := s.collect(); err != nil {
+			return nil, err
+		}
 	}
 	return s.out.Next()
 }
@@ -162,10 +161,7 @@ func (s *orientSource) collect() error {
 	s.whole = pixel.NewImage(s.pool, s.shape)
 	in := s.in.Shape()
 	for y := 0; y < in.Height; {
-		t, err := s.in.Next()
-		if err == io.EOF {
-			return early(y, in)
-		}
+		t, err := s.pull()
 		if err != nil {
 			return err
 		}
@@ -225,8 +221,6 @@ func (s *orientSource) Close() error {
 	if s.closed {
 		return nil
 	}
-	s.closed = true
-	s.err = errClosed
 	s.whole.Free(s.pool)
-	return s.in.Close()
+	return s.upstream.Close()
 }

@@ -148,7 +148,7 @@ func (r Resample) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) 
 	if h[0].Identity(shape.Width) && v[0].Identity(shape.Height) {
 		return in, nil
 	}
-	s := &resampleSource{upstream: upstream{in, pool, out}, out: pixel.NewStrip(pool, out, min(pixel.StripRows, out.Height))}
+	s := &resampleSource{upstream: upstream{in: in, pool: pool, shape: out}, out: pixel.NewStrip(pool, out, min(pixel.StripRows, out.Height))}
 	lead := leads(shape.Layout, out.Height, v)
 	for p := range shape.Layout.Planes() {
 		size := resample.Measure(h[p], v[p], lead[p])
@@ -166,27 +166,15 @@ type resampleSource struct {
 		bytes []uint8
 		words []uint16
 	}
-	out    *pixel.Strip
-	strip  *pixel.Strip // of the input
-	used   [4]int       // rows of it that each plane has taken
-	rows   int          // rows of the input so far
-	err    error
-	closed bool
+	out   *pixel.Strip
+	strip *pixel.Strip // of the input
+	used  [4]int       // rows of it that each plane has taken
 }
 
 func (s *resampleSource) Next() (*pixel.Strip, error) {
 	if s.err != nil {
 		return nil, s.err
 	}
-	t, err := s.next()
-	if err != nil {
-		s.err = err
-		return nil, err
-	}
-	return t, nil
-}
-
-func (s *resampleSource) next() (*pixel.Strip, error) {
 	y := s.out.Y + s.out.Rows
 	if s.strip == nil {
 		y = 0
@@ -246,15 +234,11 @@ func (s *resampleSource) more() error {
 		for s.push(p) {
 		}
 	}
-	t, err := s.in.Next()
-	if err == io.EOF {
-		return early(s.rows, s.in.Shape())
-	}
+	t, err := s.pull()
 	if err != nil {
 		return err
 	}
 	s.strip, s.used = t, [4]int{}
-	s.rows += t.Rows
 	return nil
 }
 
@@ -262,12 +246,10 @@ func (s *resampleSource) Close() error {
 	if s.closed {
 		return nil
 	}
-	s.closed = true
-	s.err = errClosed
 	s.out.Free(s.pool)
 	for p := range s.buffers {
 		s.pool.Put(s.buffers[p].bytes)
 		s.pool.Put16(s.buffers[p].words)
 	}
-	return s.in.Close()
+	return s.upstream.Close()
 }

@@ -11,13 +11,48 @@ import (
 // upstream is what the sources of this package embed: the source that they
 // read, and the shape that they yield.
 type upstream struct {
-	in    pixel.Source
-	pool  *pixel.Pool
-	shape pixel.Shape
+	in     pixel.Source
+	pool   *pixel.Pool
+	shape  pixel.Shape
+	rows   int // of the input, so far
+	err    error
+	closed bool
 }
 
 func (u *upstream) Shape() pixel.Shape { return u.shape }
-func (u *upstream) Close() error       { return u.in.Close() }
+
+// pull returns the input's next strip, and io.EOF only when all rows came.
+// Its errors stay.
+func (u *upstream) pull() (*pixel.Strip, error) {
+	if u.err != nil {
+		return nil, u.err
+	}
+	t, err := u.in.Next()
+	height := u.in.Shape().Height
+	switch {
+	case err == io.EOF && u.rows < height:
+		err = fmt.Errorf("op: source ended after %d of %d rows: %w", u.rows, height, io.ErrUnexpectedEOF)
+	case err == nil && (t.Y != u.rows || t.Y+t.Rows > height):
+		err = fmt.Errorf("op: strip of rows %d to %d of %d came where row %d was due", t.Y, t.Y+t.Rows, height, u.rows)
+	}
+	if err != nil {
+		u.err = err
+		return nil, err
+	}
+	u.rows += t.Rows
+	return t, nil
+}
+
+// Close closes the input, once. Sources with buffers of their own give them
+// back before.
+func (u *upstream) Close() error {
+	if u.closed {
+		return nil
+	}
+	u.closed = true
+	u.err = errClosed
+	return u.in.Close()
+}
 
 // low passes the strips of a source on in pieces of at most
 // [pixel.StripRows] rows, so that buffers can be sized by that.
@@ -52,11 +87,6 @@ func cut(t *pixel.Strip, layout pixel.Layout, y0, y1 int) pixel.Strip {
 
 // errClosed is what sources of this package answer after Close.
 var errClosed = errors.New("op: read of a closed source")
-
-// early is the error for a source that ended before its last row.
-func early(y int, s pixel.Shape) error {
-	return fmt.Errorf("op: source ended after %d of %d rows: %w", y, s.Height, io.ErrUnexpectedEOF)
-}
 
 // stripBytes is what a strip of the usual height takes.
 func stripBytes(s pixel.Shape) int64 {

@@ -3,7 +3,7 @@ package op
 import (
 	"io"
 
-	"github.com/immagin/immagin-go/internal/ycbcr"
+	"github.com/immagin/immagin-go/internal/ycc"
 	"github.com/immagin/immagin-go/luna/pixel"
 )
 
@@ -19,7 +19,6 @@ type upsampler struct {
 	pair   [2][]uint8 // the luma rows that are held back
 	above  chroma     // the chroma rows above theirs
 	own    chroma     // theirs
-	closed bool
 }
 
 // chroma is a row of Cb and one of Cr.
@@ -50,8 +49,8 @@ func newUpsampler(in pixel.Source, to pixel.Layout, pool *pixel.Pool) pixel.Sour
 }
 
 func (s *upsampler) Next() (*pixel.Strip, error) {
-	if s.closed {
-		return nil, errClosed
+	if s.err != nil {
+		return nil, s.err
 	}
 	s.out.Y += s.out.Rows
 	s.out.Rows = 0
@@ -59,10 +58,7 @@ func (s *upsampler) Next() (*pixel.Strip, error) {
 		if s.out.Y == s.shape.Height {
 			return nil, io.EOF
 		}
-		t, err := s.in.Next()
-		if err == io.EOF {
-			err = early(s.out.Y, s.shape)
-		}
+		t, err := s.pull()
 		if err != nil {
 			return nil, err
 		}
@@ -130,14 +126,14 @@ func (s *upsampler) row(luma []uint8, near, far chroma) {
 	s.out.Rows++
 	a, b, c := s.out.Planes[0].Row(y), s.out.Planes[1].Row(y), s.out.Planes[2].Row(y)
 	if s.in.Shape().Layout == pixel.YCbCr422 {
-		ycbcr.Widen(b, near[0])
-		ycbcr.Widen(c, near[1])
+		ycc.Widen(b, near[0])
+		ycc.Widen(c, near[1])
 	} else {
-		ycbcr.WidenBetween(b, near[0], far[0])
-		ycbcr.WidenBetween(c, near[1], far[1])
+		ycc.WidenBetween(b, near[0], far[0])
+		ycc.WidenBetween(c, near[1], far[1])
 	}
 	if s.shape.Layout == pixel.RGB {
-		ycbcr.ToRGB(a, b, c, luma, b, c)
+		ycc.ToRGB(a, b, c, luma, b, c)
 	} else {
 		copy(a, luma)
 	}
@@ -147,8 +143,7 @@ func (s *upsampler) Close() error {
 	if s.closed {
 		return nil
 	}
-	s.closed = true
 	s.out.Free(s.pool)
 	s.pool.Put(s.buffer)
-	return s.in.Close()
+	return s.upstream.Close()
 }

@@ -1,10 +1,10 @@
-// Package ycbcr holds the row kernels between RGB and JPEG's YCbCr (BT.601
+// Package ycc holds the row kernels between RGB and JPEG's YCbCr (BT.601
 // matrix, full range), and between full-resolution and subsampled chroma, in
 // the integer arithmetic of libjpeg (jdcolor.c, jccolor.c, jdsample.c,
 // jcsample.c), bit for bit.
 //
 // All rows of one call that stand for the same columns have the same length.
-package ycbcr
+package ycc
 
 const (
 	bits = 16

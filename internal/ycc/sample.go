@@ -1,4 +1,4 @@
-package ycbcr
+package ycc
 
 // fancy is the number of chroma columns above which libjpeg interpolates;
 // narrower rows it replicates.
