@@ -93,7 +93,6 @@ type sink struct {
 	check  error
 	work   int64
 	panics string
-	stop   int // fail after so many strips
 }
 
 func (c sink) Format() codec.Format {
@@ -101,7 +100,12 @@ func (c sink) Format() codec.Format {
 }
 func (c sink) Revision() string { return "1" }
 
-func (c sink) Check(pixel.Shape, codec.Options) error { return c.check }
+func (c sink) Check(pixel.Shape, codec.Options) error {
+	if c.panics == "check" {
+		panic("check")
+	}
+	return c.check
+}
 
 func (c sink) Accepts(in pixel.Layout, _ codec.Options) pixel.Layout {
 	if out, ok := c.takes[in]; ok {

@@ -1,7 +1,8 @@
 package luna
 
 import (
-	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/immagin/immagin-go/immagin/edit"
 	"github.com/immagin/immagin-go/luna/codec"
@@ -10,24 +11,136 @@ import (
 )
 
 // A Plan is all that is decided about a transform before a pixel is decoded.
+// It is not to be modified, and may be read by many goroutines.
 type Plan struct {
-	// Source is what the original's headers tell.
+	// Source is what the headers of the original tell.
 	Source codec.Info
-	// Decode is how much of it is decoded, Ops what is done to it, in order,
-	// and Encode how the result is encoded. They are not to be modified.
+	// Decode is how much of it is decoded, Ops what is done to that, in order,
+	// and Encode how the result is encoded.
 	Decode codec.Request
 	Ops    []op.Op
 	Encode codec.Options
+	// Shape is that of the result; an operation whose result depends on the
+	// pixels may leave less of it.
+	Shape pixel.Shape
 	// Format is that of the result.
 	Format codec.Format
-	// Bytes is the most memory that the transform holds at once.
+	// Bytes is the most memory that the transform holds at once, the whole of
+	// the original and of the result among it.
 	Bytes int64
 
+	from    codec.Format
 	decoder codec.Decoder
 	encoder codec.Encoder
-	decoded pixel.Shape
+	decoded pixel.Shape // what the decoder will yield
 }
 
-func (e *Engine) plan(o *original, edits []edit.Edit, output edit.Output) (*Plan, error) {
-	return nil, errors.ErrUnsupported
+// String explains the plan on one line, such as
+//
+//	decode jpeg 1/4 to 1000x750 | resize 800x600 | encode webp q90 | 1.1 MiB
+func (p *Plan) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "decode %s", p.from.Name)
+	if s := p.Decode.Scale; s.Denominator != 0 {
+		fmt.Fprintf(&b, " %d/%d", s.Numerator, s.Denominator)
+	}
+	fmt.Fprintf(&b, " to %dx%d", p.decoded.Width, p.decoded.Height)
+	if r := p.Decode.Region; !r.Empty() {
+		fmt.Fprintf(&b, "+%d+%d", r.Min.X, r.Min.Y)
+	}
+	for _, o := range p.Ops {
+		fmt.Fprintf(&b, " | %v", o)
+	}
+	fmt.Fprintf(&b, " | encode %s", p.Format.Name)
+	if p.Encode.Quality != 0 && !p.Encode.Lossless {
+		fmt.Fprintf(&b, " q%d", p.Encode.Quality)
+	}
+	if p.Encode.Lossless {
+		b.WriteString(" lossless")
+	}
+	if p.Encode.Progressive {
+		b.WriteString(" progressive")
+	}
+	if p.Encode.Effort != nil {
+		fmt.Fprintf(&b, " effort %d", *p.Encode.Effort)
+	}
+	fmt.Fprintf(&b, " | %s", byteCount(p.Bytes))
+	return b.String()
+}
+
+// A planner makes a plan in passes: each looks at the operations that the one
+// before it left, and improves them without changing what comes out, or, for
+// sources that are an approximation already, not visibly.
+type planner struct {
+	*Plan
+	opts  *Options
+	matte [3]uint8
+	size  int64 // of the original in bytes
+}
+
+// plan decides how edits and output come about for o. It looks at no pixel.
+// output.Format must not be auto.
+func (e *Engine) plan(o *original, edits []edit.Edit, output edit.Output) (plan *Plan, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			plan, err = nil, wrap("plan", newPanicError(v))
+		}
+	}()
+	edits, out, err := edit.Canonical(edits, &output, &edit.Limits{MaxSide: e.opts.MaxOutputSide})
+	if err != nil {
+		return nil, wrap("plan", err)
+	}
+	p := &planner{
+		Plan:  &Plan{Source: o.info, from: o.format, decoder: o.decoder, decoded: o.info.Shape},
+		opts:  &e.opts,
+		matte: e.matte,
+		size:  o.size,
+	}
+	if err := p.choose(e, out); err != nil {
+		return nil, wrap("plan", err)
+	}
+	if err := p.lower(edits); err != nil {
+		return nil, wrap("plan", err)
+	}
+	p.foldTurns()
+	p.foldCrops()
+	p.pushScale()
+	p.pushRegion()
+	if err := p.convert(); err != nil {
+		return nil, wrap("plan", err)
+	}
+	if err := p.cost(); err != nil {
+		return nil, wrap("plan", err)
+	}
+	return p.Plan, nil
+}
+
+// choose finds the encoder, and what it is told.
+func (p *planner) choose(e *Engine, out *edit.Output) error {
+	if out.Format == edit.FormatAuto {
+		return fmt.Errorf("output.format is auto, which only a request's Accept header can settle: %w", ErrOption)
+	}
+	for _, f := range e.formats {
+		if f.Name == string(out.Format) {
+			p.Format, p.encoder = f, e.encoders[f.Name]
+		}
+	}
+	if p.encoder == nil {
+		_, have := e.Formats()
+		return &MissingCodecError{Format: string(out.Format), Have: have}
+	}
+	p.Encode = codec.Options{Quality: out.Quality, Effort: out.Effort}
+	if out.Progressive != nil {
+		p.Encode.Progressive = *out.Progressive
+	}
+	if out.Lossless != nil {
+		p.Encode.Lossless = *out.Lossless
+	}
+	return nil
+}
+
+// extent reports the size that o makes of an image of w by h.
+func extent(o op.Op, w, h int) (int, int, error) {
+	s, err := o.Out(pixel.Shape{Width: w, Height: h, Layout: o.Accepts(pixel.RGB)})
+	return s.Width, s.Height, err
 }

@@ -1,6 +1,10 @@
 package luna
 
-import "image"
+import (
+	"image"
+
+	"github.com/immagin/immagin-go/luna/op"
+)
 
 // A turn is one of the eight ways to lay a rectangle on itself: transposed or
 // not, and then mirrored along x, along y, or both. The zero turn changes
@@ -9,22 +13,47 @@ type turn struct{ transpose, flop, flip bool }
 
 // turns are EXIF's orientations: turns[o] makes an image stored with
 // orientation o upright.
-var turns = [9]turn{
-	1: {},
-	2: {flop: true},
-	3: {flop: true, flip: true},
-	4: {flip: true},
-	5: {transpose: true},
-	6: {transpose: true, flop: true},
-	7: {transpose: true, flop: true, flip: true},
-	8: {transpose: true, flip: true},
+var turns = [...]turn{
+	op.Upright:    {},
+	op.Flopped:    {flop: true},
+	op.HalfTurn:   {flop: true, flip: true},
+	op.Flipped:    {flip: true},
+	op.Transposed: {transpose: true},
+	op.TurnRight:  {transpose: true, flop: true},
+	op.Transverse: {transpose: true, flop: true, flip: true},
+	op.TurnLeft:   {transpose: true, flip: true},
 }
 
-// orientation is the inverse of turns.
-func (t turn) orientation() int {
-	for o := 1; o < len(turns); o++ {
-		if turns[o] == t {
-			return o
+// turning reports what o does if that is a turn.
+func turning(o op.Op) (turn, bool) {
+	switch o := o.(type) {
+	case op.Orient:
+		return turns[o.Orientation], true
+	case op.Turn:
+		return turns[o.Orientation()], true
+	case op.Flip:
+		return turns[op.Flipped], true
+	case op.Flop:
+		return turns[op.Flopped], true
+	}
+	return turn{}, false
+}
+
+// op is the inverse of turning; nothing where t changes nothing.
+func (t turn) ops() []op.Op {
+	for o, u := range turns {
+		if u != t {
+			continue
+		}
+		switch o := op.Orientation(o); o {
+		case 0, op.Upright:
+			return nil
+		case op.Flopped:
+			return []op.Op{op.Flop{}}
+		case op.Flipped:
+			return []op.Op{op.Flip{}}
+		default:
+			return []op.Op{op.Orient{Orientation: o}}
 		}
 	}
 	panic("unreachable")
@@ -38,17 +67,9 @@ func (t turn) then(u turn) turn {
 	return turn{t.transpose != u.transpose, t.flop != u.flop, t.flip != u.flip}
 }
 
-// size reports the size of an image of w by h after t.
-func (t turn) size(w, h int) (int, int) {
-	if t.transpose {
-		return h, w
-	}
-	return w, h
-}
-
-// before returns the rectangle that t moves onto r, for an image that is w by
-// h after t.
-func (t turn) before(r image.Rectangle, w, h int) image.Rectangle {
+// rect returns the rectangle that t moves onto r, for an image that is w by h
+// after t.
+func (t turn) rect(r image.Rectangle, w, h int) image.Rectangle {
 	if t.flop {
 		r.Min.X, r.Max.X = w-r.Max.X, w-r.Min.X
 	}
@@ -58,6 +79,25 @@ func (t turn) before(r image.Rectangle, w, h int) image.Rectangle {
 	if t.transpose {
 		r.Min.X, r.Min.Y = r.Min.Y, r.Min.X
 		r.Max.X, r.Max.Y = r.Max.Y, r.Max.X
+	}
+	return r
+}
+
+// resample returns the resize that comes to the same before t as r does after
+// it, but for rounding. The image is w by h after t.
+func (t turn) resample(r op.Resample, w, h int) op.Resample {
+	if win := &r.Window; *win != (op.Window{}) {
+		if t.flop {
+			win.Left = float64(w) - win.Left - win.Width
+		}
+		if t.flip {
+			win.Top = float64(h) - win.Top - win.Height
+		}
+	}
+	if t.transpose {
+		r.Width, r.Height = r.Height, r.Width
+		r.ShrinkX, r.ShrinkY = r.ShrinkY, r.ShrinkX
+		r.Window = op.Window{Left: r.Window.Top, Top: r.Window.Left, Width: r.Window.Height, Height: r.Window.Width}
 	}
 	return r
 }

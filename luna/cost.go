@@ -1,0 +1,26 @@
+package luna
+
+import (
+	"fmt"
+
+	"github.com/immagin/immagin-go/luna/op"
+)
+
+// overhead is what a transform takes beside samples: tables, the codecs' own
+// state, small buffers.
+const overhead = 64 << 10
+
+// cost adds up the most that everything holds at once. The original counts in
+// full, since decoders may keep it, and so does the result, as if it were not
+// compressed at all.
+func (p *planner) cost() error {
+	p.Bytes = overhead + p.size +
+		p.decoder.DecodeWork(p.Source, p.Decode) +
+		op.Work(p.decoded, p.Ops) +
+		p.encoder.EncodeWork(p.Shape, p.Encode) +
+		p.Shape.Bytes()
+	if most := p.opts.MaxRequestBytes; p.Bytes > most {
+		return fmt.Errorf("the transform takes %s of memory, which is more than %s: %w", byteCount(p.Bytes), byteCount(most), ErrLimit)
+	}
+	return nil
+}

@@ -1,0 +1,205 @@
+package luna
+
+import (
+	"fmt"
+	"image"
+	"math"
+
+	"github.com/immagin/immagin-go/immagin/edit"
+	"github.com/immagin/immagin-go/luna/op"
+)
+
+// lower turns canonical edits into operations, one after the other, on an
+// image whose size is known at every step. What it makes is right but slow:
+// the other passes are there to improve it.
+func (p *planner) lower(edits []edit.Edit) error {
+	l := &lowering{
+		planner: p,
+		width:   p.Source.Shape.Width,
+		height:  p.Source.Shape.Height,
+		alpha:   p.Source.Shape.Layout.HasAlpha(),
+	}
+	orient := true
+	for _, e := range edits {
+		if o, ok := e.(edit.AutoOrient); ok {
+			orient = bool(o)
+		}
+	}
+	if orient {
+		if err := l.add(op.Orient{Orientation: op.Orientation(p.Source.Orientation)}); err != nil {
+			return err
+		}
+	}
+	for _, e := range edits {
+		if err := l.edit(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A lowering is the planner with what is known of the image after the
+// operations so far.
+type lowering struct {
+	*planner
+	width, height int
+	alpha         bool
+}
+
+// add appends operations that change no alpha.
+func (l *lowering) add(ops ...op.Op) error {
+	for _, o := range ops {
+		w, h, err := extent(o, l.width, l.height)
+		if err != nil {
+			return err
+		}
+		l.width, l.height = w, h
+		l.Ops = append(l.Ops, o)
+	}
+	return nil
+}
+
+// edit lowers one edit. Those that are no case of it are refused.
+func (l *lowering) edit(e edit.Edit) error {
+	switch e := e.(type) {
+	case edit.AutoOrient:
+		return nil // has run
+	case edit.Resize:
+		return l.resize(e)
+	case edit.Rotate:
+		return l.rotate(e)
+	case edit.Flip:
+		return l.add(op.Flip{})
+	case edit.Flop:
+		return l.add(op.Flop{})
+	case edit.Crop:
+		return l.add(op.Crop{Rect: image.Rect(e.Left, e.Top, e.Left+e.Width, e.Top+e.Height)})
+	case edit.Extend:
+		return l.extend(e)
+	case edit.Flatten:
+		return l.flatten(e)
+	}
+	return &UnsupportedEditError{Name: e.Name()}
+}
+
+func (l *lowering) rotate(e edit.Rotate) error {
+	if math.Mod(e.Angle, 90) != 0 {
+		return &UnsupportedEditError{Name: e.Name(), Option: fmt.Sprintf("an angle of %g, which is no multiple of 90,", e.Angle)}
+	}
+	return l.add(op.Turn{Quarters: int(e.Angle / 90)})
+}
+
+func (l *lowering) extend(e edit.Extend) error {
+	left, top := *e.Left, *e.Top
+	return l.embed(op.Embed{
+		Left:   left,
+		Top:    top,
+		Width:  left + l.width + *e.Right,
+		Height: top + l.height + *e.Bottom,
+	}, e.Background)
+}
+
+func (l *lowering) flatten(e edit.Flatten) error {
+	r, g, b, _, err := e.Background.RGBA()
+	if err != nil {
+		return err
+	}
+	l.alpha = false
+	return l.add(op.Flatten{Background: [3]uint8{r, g, b}})
+}
+
+func (l *lowering) embed(o op.Embed, background edit.Color) error {
+	r, g, b, a, err := background.RGBA()
+	if err != nil {
+		return err
+	}
+	if err := l.fits(o.Width, o.Height); err != nil {
+		return err
+	}
+	o.Background = [4]uint8{r, g, b, a}
+	l.alpha = l.alpha || a < 255
+	return l.add(o)
+}
+
+var (
+	fits = map[edit.Fit]op.Fit{
+		edit.FitCover:   op.Cover,
+		edit.FitContain: op.Contain,
+		edit.FitFill:    op.Fill,
+		edit.FitInside:  op.Inside,
+		edit.FitOutside: op.Outside,
+	}
+	anchors = map[edit.Position]op.Anchor{
+		edit.PositionCenter:      op.Center,
+		edit.PositionTop:         op.Top,
+		edit.PositionTopRight:    op.TopRight,
+		edit.PositionRight:       op.Right,
+		edit.PositionBottomRight: op.BottomRight,
+		edit.PositionBottom:      op.Bottom,
+		edit.PositionBottomLeft:  op.BottomLeft,
+		edit.PositionLeft:        op.Left,
+		edit.PositionTopLeft:     op.TopLeft,
+	}
+)
+
+func (l *lowering) resize(e edit.Resize) error {
+	anchor, ok := anchors[e.Position]
+	if !ok {
+		return &UnsupportedEditError{Name: e.Name(), Option: fmt.Sprintf("position %q", e.Position)}
+	}
+	g := op.Target{
+		Width:       e.Width,
+		Height:      e.Height,
+		Fit:         fits[e.Fit],
+		Anchor:      anchor,
+		Upscale:     *e.Upscale,
+		NoDownscale: !*e.Downscale,
+	}.Resize(l.width, l.height)
+	if err := l.fits(g.Canvas.X, g.Canvas.Y); err != nil {
+		return err
+	}
+	if err := l.area(g.Width, g.Height); err != nil {
+		return err
+	}
+	if err := l.resample(g); err != nil {
+		return err
+	}
+	if g.Canvas == g.Crop.Size() {
+		return nil
+	}
+	return l.embed(op.Embed{Left: g.Origin.X, Top: g.Origin.Y, Width: g.Canvas.X, Height: g.Canvas.Y}, e.Background)
+}
+
+// resample scales the image, and cuts off what g does. Colours are multiplied
+// by alpha meanwhile, so that those of transparent pixels do not bleed.
+func (l *lowering) resample(g op.Geometry) error {
+	var ops []op.Op
+	if g.ShrinkX != 1 || g.ShrinkY != 1 {
+		ops = append(ops, op.Resample{Width: g.Width, Height: g.Height, ShrinkX: g.ShrinkX, ShrinkY: g.ShrinkY})
+		if l.alpha {
+			ops = []op.Op{op.Premultiply{}, ops[0]}
+		}
+	}
+	if g.Crop.Size() != image.Pt(g.Width, g.Height) {
+		ops = append(ops, op.Crop{Rect: g.Crop})
+	}
+	if l.alpha && (g.ShrinkX != 1 || g.ShrinkY != 1) {
+		ops = append(ops, op.Unpremultiply{})
+	}
+	return l.add(ops...)
+}
+
+// fits reports whether a picture of that size may be made.
+func (l *lowering) fits(w, h int) error {
+	if most := l.opts.MaxOutputSide; w > most || h > most {
+		return fmt.Errorf("a result of %dx%d pixels has a side over %d: %w", w, h, most, ErrImpossible)
+	}
+	return l.area(w, h)
+}
+
+func (l *lowering) area(w, h int) error {
+	if most := l.opts.MaxPixels; int64(w)*int64(h) > most {
+		return fmt.Errorf("the edits make %dx%d pixels, which is more than %d: %w", w, h, most, ErrImpossible)
+	}
+	return nil
+}

@@ -1,0 +1,116 @@
+package luna
+
+import (
+	"image"
+	"math"
+
+	"github.com/immagin/immagin-go/luna/codec"
+	"github.com/immagin/immagin-go/luna/op"
+)
+
+// pushScale lets the decoder do the whole-number part of a resize that comes
+// first. The rest of it reads a fractional window of what the decoder yields,
+// so that nothing shifts.
+func (p *planner) pushScale() {
+	scaler, ok := p.decoder.(codec.Scaler)
+	if !ok || !p.Source.Lossy || len(p.Ops) == 0 {
+		return
+	}
+	r, ok := p.Ops[0].(op.Resample)
+	if !ok {
+		return
+	}
+	w := r.Window
+	if w == (op.Window{}) {
+		w.Width, w.Height = float64(p.decoded.Width), float64(p.decoded.Height)
+	}
+	if r.ShrinkX == 0 {
+		r.ShrinkX = w.Width / float64(r.Width)
+	}
+	if r.ShrinkY == 0 {
+		r.ShrinkY = w.Height / float64(r.Height)
+	}
+	scale, factor := largest(scaler.Scales(p.Source), min(r.ShrinkX, r.ShrinkY))
+	if factor == 0 {
+		return
+	}
+	p.Decode.Scale = scale
+	p.decoded.Width, p.decoded.Height = scale.Size(p.decoded.Width), scale.Size(p.decoded.Height)
+	r.Window = op.Window{Left: w.Left / factor, Top: w.Top / factor, Width: w.Width / factor, Height: w.Height / factor}
+	r.ShrinkX, r.ShrinkY = r.ShrinkX/factor, r.ShrinkY/factor
+	p.Ops[0] = p.whole(r)
+}
+
+// largest chooses, as sharp does with its defaults, the strongest scale that
+// leaves the resize something to do: a resize by a factor of 5 is one by 1.25
+// after a decode at 1/4, but one of 4.5 is one of 2.25 after 1/2, because the
+// decoder's scaling is a plain average, which is less sharp than a resize. So
+// the result is no worse than sharp's. Only 1/n is used; factor 0 is none.
+func largest(scales []codec.Scale, shrink float64) (codec.Scale, float64) {
+	for _, s := range scales {
+		if s.Numerator < 1 || s.Denominator%s.Numerator != 0 {
+			continue
+		}
+		if n := s.Denominator / s.Numerator; n > 1 && int(shrink) > n {
+			return s, float64(n)
+		}
+	}
+	return codec.Scale{}, 0
+}
+
+// whole leaves out what a resize of the whole of its input need not say.
+func (p *planner) whole(r op.Resample) op.Resample {
+	w := float64(p.decoded.Width)
+	h := float64(p.decoded.Height)
+	if r.Window == (op.Window{Width: w, Height: h}) {
+		r.Window = op.Window{}
+	}
+	return r
+}
+
+// pushRegion lets the decoder leave out what a crop, or a resize of a part,
+// at the beginning does not look at.
+func (p *planner) pushRegion() {
+	regioner, ok := p.decoder.(codec.Regioner)
+	if !ok || len(p.Ops) == 0 {
+		return
+	}
+	all := image.Rect(0, 0, p.decoded.Width, p.decoded.Height)
+	var want image.Rectangle
+	switch o := p.Ops[0].(type) {
+	case op.Crop:
+		want = o.Rect
+	case op.Resample:
+		if o.Window == (op.Window{}) {
+			return
+		}
+		want = outward(o.Window).Intersect(all)
+	default:
+		return
+	}
+	region := regioner.Region(p.Source, p.Decode.Scale, want)
+	if region == all || !want.In(region) || !region.In(all) {
+		return
+	}
+	p.Decode.Region = region
+	p.decoded.Width, p.decoded.Height = region.Dx(), region.Dy()
+	switch o := p.Ops[0].(type) {
+	case op.Crop:
+		o.Rect = o.Rect.Sub(region.Min)
+		if p.Ops[0] = o; region == want {
+			p.Ops = p.Ops[1:]
+		}
+	case op.Resample:
+		o.Window.Left -= float64(region.Min.X)
+		o.Window.Top -= float64(region.Min.Y)
+		p.Ops[0] = p.whole(o)
+	}
+}
+
+// outward rounds a window out to whole pixels.
+func outward(w op.Window) image.Rectangle {
+	return image.Rect(
+		int(math.Floor(w.Left)), int(math.Floor(w.Top)),
+		int(math.Ceil(w.Left+w.Width)), int(math.Ceil(w.Top+w.Height)),
+	)
+}
