@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gocloud.dev/blob"
+
+	"github.com/immagin/immagin-go/immagin/api"
+	"github.com/immagin/immagin-go/luna"
+	"github.com/immagin/immagin-go/luna/codecs"
+	"github.com/immagin/immagin-go/sign"
+	"github.com/immagin/immagin-go/storage"
+	"github.com/immagin/immagin-go/storage/bucket"
+)
+
+// A server is the parts of the SDK, put together.
+type server struct {
+	config   *config
+	log      *slog.Logger
+	tenants  *tenants
+	buckets  []*blob.Bucket
+	delivery *luna.Handler
+	api      *api.Handler
+	page     *page
+	metrics  metrics
+}
+
+// newServer opens the data folder and the stores, and puts the parts
+// together. An API key that is made is told to stderr.
+func newServer(ctx context.Context, c *config, log *slog.Logger, stderr io.Writer) (_ *server, err error) {
+	if err := os.MkdirAll(c.data, 0o700); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	secret := c.secret
+	if secret == "" {
+		if secret, err = keepSecret(filepath.Join(c.data, "secret")); err != nil {
+			return nil, err
+		}
+	}
+	keys, made, err := keepKeys(filepath.Join(c.data, "keys.json"), c.apiKey)
+	if err != nil {
+		return nil, err
+	}
+	if made.Reveal() != "" {
+		fmt.Fprintf(stderr, "API key, shown this once: %s\n", made.Reveal())
+	}
+	s := &server{config: c, log: log, tenants: &tenants{first: c.tenant, secret: secret}}
+	defer func() {
+		if err != nil {
+			s.close(ctx)
+		}
+	}()
+	store, err := s.open(ctx, "-store", c.store)
+	if err != nil {
+		return nil, err
+	}
+	originals := storage.NewOriginals(store, nil)
+	options := &luna.HandlerOptions{Tenant: s.tenants.of, Logger: log}
+	if c.cache == noCache {
+		options.MemoryCacheBytes = -1
+	} else {
+		cache, err := s.open(ctx, "-cache", c.cache)
+		if err != nil {
+			return nil, err
+		}
+		options.Cache = storage.NewDerived(cache, nil)
+	}
+	engine, err := luna.New(codecs.Default(), nil)
+	if err != nil {
+		return nil, err
+	}
+	if s.delivery, err = luna.NewHandler(engine, originals, sign.TenantsFunc(s.tenants.keyring), options); err != nil {
+		return nil, err
+	}
+	uploads := forgetful{originals, s.delivery.Forget}
+	if s.api, err = api.New(uploads, s.tenants, operatorKeys(keys), &api.Options{Logger: log}); err != nil {
+		return nil, err
+	}
+	// The page's uploads go through this server, whatever the store: another
+	// origin would need a CORS policy of its own.
+	pageKey := sign.NewAPIKey()
+	pageAPI, err := api.New(uploads, s.tenants, operatorKeys{{Prefix: pageKey.Prefix(), Hash: pageKey.Hash()}}, &api.Options{Logger: log, Strict: true})
+	if err != nil {
+		return nil, err
+	}
+	s.page = newPage(c.addr, s.tenants, s.tenants.called(pageAPI), pageKey)
+	return s, nil
+}
+
+func (s *server) open(ctx context.Context, flag, url string) (*blob.Bucket, error) {
+	b, err := bucket.Open(ctx, url)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", flag, err)
+	}
+	s.buckets = append(s.buckets, b)
+	return b, nil
+}
+
+// close waits for the work under way as long as ctx allows, and closes the
+// stores.
+func (s *server) close(ctx context.Context) error {
+	var errs []error
+	if s.delivery != nil {
+		errs = append(errs, s.delivery.Shutdown(ctx))
+	}
+	for _, b := range s.buckets {
+		errs = append(errs, b.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// handler routes by the path as it was sent, which nothing cleans or
+// redirects: one picture has one URL.
+func (s *server) handler(loopback bool) http.Handler {
+	var front http.Handler = s.page
+	if !loopback && !s.config.playground {
+		front = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			http.Error(w, "The page is off: this server does not listen on a loopback address, so that whoever reaches it could upload and sign.\nStart it with -playground to switch the page on.", http.StatusForbidden)
+		})
+	}
+	front = s.metrics.observe("playground", s.log, front)
+	management := s.metrics.observe("api", s.log, s.tenants.called(s.api))
+	delivery := s.metrics.observe("delivery", s.log, s.delivery)
+	nothing := s.metrics.observe("none", s.log, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		refuse(w, http.StatusNotFound, "not_found", errors.New("there is nothing at this path: images are at /{payload}?sig=…, the management API is under /v1/"))
+	}))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch path := r.URL.EscapedPath(); {
+		case path == "/" || strings.HasPrefix(path, "/playground/"):
+			front.ServeHTTP(w, r)
+		case path == "/healthz":
+			health(w)
+		case path == "/metrics":
+			s.metrics.ServeHTTP(w, r)
+		case strings.HasPrefix(path, "/v1/"):
+			management.ServeHTTP(w, r)
+		case strings.HasPrefix(path, "/eyJ"), strings.HasPrefix(r.URL.RawQuery, "sig="):
+			delivery.ServeHTTP(w, r)
+		default:
+			nothing.ServeHTTP(w, r)
+		}
+	})
+}
+
+// health tells a load balancer that requests are answered here.
+func health(w http.ResponseWriter) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	fmt.Fprintln(w, "ok")
+}
+
+// forgetful makes the delivery look again at an original that was replaced.
+type forgetful struct {
+	*storage.Originals
+	forget func(tenant, key string)
+}
+
+// Create is [api.Store.Create].
+func (f forgetful) Create(ctx context.Context, tenant, key string, body io.Reader, contentType string, overwrite bool) error {
+	err := f.Originals.Create(ctx, tenant, key, body, contentType, overwrite)
+	f.forget(tenant, key)
+	return err
+}
