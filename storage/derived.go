@@ -38,7 +38,10 @@ func NewDerived(bucket *blob.Bucket, options *Options) *Derived {
 // folder checks an address and returns what the names of all images of an
 // original begin with. It hashes the key, which may be long, hostile, or the
 // beginning of another.
-func (d *Derived) folder(tenant, key string) (string, error) {
+func (d *Derived) folder(ctx context.Context, tenant, key string) (string, error) {
+	if err := ctx.Err(); err != nil { // which some drivers do not look at
+		return "", err
+	}
 	if err := checkName("tenant", tenant); err != nil {
 		return "", err
 	}
@@ -50,8 +53,8 @@ func (d *Derived) folder(tenant, key string) (string, error) {
 	return d.prefix(tenant) + text[:2] + "/" + text[2:] + "/", nil
 }
 
-func (d *Derived) name(tenant, key, id string) (string, error) {
-	folder, err := d.folder(tenant, key)
+func (d *Derived) name(ctx context.Context, tenant, key, id string) (string, error) {
+	folder, err := d.folder(ctx, tenant, key)
 	if err == nil {
 		err = checkName("id", id)
 	}
@@ -71,7 +74,7 @@ const verifyAhead = 1 << 20
 // as it is read: if it is not what was stored, the last Read fails with
 // [ErrDamaged], and the body's last bytes are withheld.
 func (d *Derived) Get(ctx context.Context, tenant, key, id string) (header map[string]string, body io.ReadCloser, size int64, err error) {
-	name, err := d.name(tenant, key, id)
+	name, err := d.name(ctx, tenant, key, id)
 	if err != nil {
 		return nil, nil, 0, fault("get", key, err)
 	}
@@ -97,13 +100,13 @@ func (d *Derived) Get(ctx context.Context, tenant, key, id string) (header map[s
 		}
 		return nil, nil, 0, fault("get", key, err)
 	}
-	return rec.header, &verifier{r: r, key: key, left: rec.size, want: rec.sum, hash: sha256.New()}, rec.size, nil
+	return rec.header, &verifier{ctx: ctx, r: r, key: key, left: rec.size, want: rec.sum, hash: sha256.New()}, rec.size, nil
 }
 
 // Put stores an image, or nothing. An image of the same address is replaced, in
 // one step: readers get either. The header takes at most 64 KiB.
 func (d *Derived) Put(ctx context.Context, tenant, key, id string, header map[string]string, body []byte) error {
-	name, err := d.name(tenant, key, id)
+	name, err := d.name(ctx, tenant, key, id)
 	if err != nil {
 		return fault("put", key, err)
 	}
@@ -119,7 +122,7 @@ func (d *Derived) Put(ctx context.Context, tenant, key, id string, header map[st
 // If it fails, some may be left: call it again. An image that is stored
 // meanwhile may stay.
 func (d *Derived) DeleteAll(ctx context.Context, tenant, key string) error {
-	folder, err := d.folder(tenant, key)
+	folder, err := d.folder(ctx, tenant, key)
 	if err != nil {
 		return fault("delete", key, err)
 	}
@@ -144,6 +147,7 @@ func (d *Derived) DeleteAll(ctx context.Context, tenant, key string) error {
 // A verifier reads a body and compares its hash before it gives the last bytes
 // away.
 type verifier struct {
+	ctx  context.Context
 	r    *blob.Reader
 	key  string
 	left int64
@@ -156,8 +160,10 @@ type verifier struct {
 }
 
 func (v *verifier) Read(p []byte) (int, error) {
-	if v.left == 0 && v.err == nil {
+	if v.err == nil && v.left == 0 {
 		v.err = io.EOF
+	} else if err := v.ctx.Err(); v.err == nil && err != nil {
+		v.err = fault("read", v.key, err)
 	}
 	if v.err != nil {
 		return 0, v.err

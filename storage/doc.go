@@ -20,8 +20,9 @@
 //
 // # Errors
 //
-// Methods fail with a [*fs.PathError] whose cause answers to [fs.ErrNotExist],
-// [fs.ErrExist], [fs.ErrPermission], [fs.ErrInvalid] (a [*KeyError]),
-// [errors.ErrUnsupported], [context.Canceled] and [context.DeadlineExceeded],
-// whatever the driver's own words for them are, which it wraps too.
+// Methods fail with a [*KeyError] where an argument is wrong, which answers to
+// [fs.ErrInvalid], and else with a [*fs.PathError] whose cause answers to
+// [fs.ErrNotExist], [fs.ErrExist], [fs.ErrPermission], [errors.ErrUnsupported],
+// [context.Canceled] and [context.DeadlineExceeded], whatever the driver's own
+// words for them are, which it wraps too.
 package storage

@@ -9,10 +9,14 @@ import (
 )
 
 // fault wraps err as a [*fs.PathError] that answers to the standard library's
-// sentinels. Nil stays nil.
+// sentinels. Nil stays nil, and so does a [*KeyError], which names what was
+// given in a form that can be printed.
 func fault(op, key string, err error) error {
 	if err == nil {
 		return nil
+	}
+	if e, ok := err.(*KeyError); ok {
+		return e
 	}
 	return &fs.PathError{Op: "storage: " + op, Path: key, Err: translate(err)}
 }

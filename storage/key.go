@@ -1,8 +1,10 @@
 package storage
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
+	"mime"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -13,12 +15,12 @@ const (
 	maxName = 255  // bytes of a tenant or an id
 )
 
-// A KeyError says which part of an object's address is wrong, and why. It
-// satisfies errors.Is(err, fs.ErrInvalid).
+// A KeyError says which part of an object's address, or which other argument,
+// is wrong, and why. It satisfies errors.Is(err, fs.ErrInvalid).
 type KeyError struct {
-	Field  string // "key", "tenant", "id", "prefix" or "cursor"
+	Field  string // "key", "tenant", "id", "prefix", "cursor", "limit", …
 	Value  string // as given, cut to 64 bytes
-	Reason string // what would be right
+	Reason string // what would be right: "must …"
 }
 
 // Error names the field, the value and the reason.
@@ -55,12 +57,19 @@ func keyFault(key string) string {
 		return reason
 	}
 	for segment := range strings.SplitSeq(key, "/") {
-		switch segment {
-		case "":
-			return "must not begin or end with a slash or hold two in a row"
-		case ".", "..":
-			return "must not have a segment . or .."
+		if reason := segmentFault(segment); reason != "" {
+			return reason
 		}
+	}
+	return ""
+}
+
+func segmentFault(segment string) string {
+	switch segment {
+	case "":
+		return "must not begin or end with a slash or hold two in a row"
+	case ".", "..":
+		return "must not have a segment . or .."
 	}
 	return ""
 }
@@ -96,27 +105,27 @@ func checkName(field, name string) error {
 
 // checkPrefix allows what a valid key can begin with, and "".
 func checkPrefix(prefix string) error {
-	reason := ""
-	switch trimmed := strings.TrimSuffix(prefix, "/"); {
-	case prefix == "":
-	case trimmed == "":
-		reason = "must not be a slash"
-	case len(prefix) > maxKey:
+	reason := textFault(prefix)
+	if len(prefix) > maxKey {
 		reason = fmt.Sprintf("must be at most %d bytes, not %d", maxKey, len(prefix))
-	default:
-		// The last segment may go on, so that "." and ".." are fine there.
-		if trimmed == prefix {
-			trimmed += "x"
-		}
-		if reason = keyFault(trimmed); len(trimmed) > maxKey {
-			reason = ""
-			if r := textFault(prefix); r != "" {
-				reason = r
-			}
-		}
+	}
+	segments := strings.Split(prefix, "/")
+	for _, segment := range segments[:len(segments)-1] { // the last one may go on
+		reason = cmp.Or(reason, segmentFault(segment))
 	}
 	if reason != "" {
 		return keyError("prefix", prefix, reason)
+	}
+	return nil
+}
+
+// checkContentType allows what HTTP does, and "".
+func checkContentType(contentType string) error {
+	if contentType == "" {
+		return nil
+	}
+	if _, _, err := mime.ParseMediaType(contentType); err != nil {
+		return keyError("contentType", contentType, "must be a media type such as image/jpeg")
 	}
 	return nil
 }

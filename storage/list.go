@@ -27,6 +27,9 @@ import (
 // List stops early when yield returns false, and then returns no cursor.
 func (o *Originals) List(ctx context.Context, tenant, prefix, cursor string, limit int, yield func(key string, size int64, modified time.Time) bool) (next string, err error) {
 	token, err := o.checkList(tenant, prefix, cursor, limit)
+	if err == nil {
+		err = ctx.Err()
+	}
 	if err != nil {
 		return "", fault("list", prefix, err)
 	}

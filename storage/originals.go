@@ -29,8 +29,12 @@ func NewOriginals(bucket *blob.Bucket, options *Options) *Originals {
 	return &Originals{bucket: bucket, prefix: options.prefix("originals")}
 }
 
-// name checks an address and returns the object's name.
-func (o *Originals) name(tenant, key string) (name string, substitute bool, err error) {
+// name checks an address and returns the object's name. It fails if ctx is done,
+// which some drivers do not look at.
+func (o *Originals) name(ctx context.Context, tenant, key string) (name string, substitute bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return "", false, err
+	}
 	if err := checkName("tenant", tenant); err != nil {
 		return "", false, err
 	}
@@ -48,7 +52,7 @@ func (o *Originals) name(tenant, key string) (name string, substitute bool, err 
 //
 // It fails with [fs.ErrNotExist] where there is no such original.
 func (o *Originals) Stat(ctx context.Context, tenant, key string) (size int64, version string, err error) {
-	name, _, err := o.name(tenant, key)
+	name, _, err := o.name(ctx, tenant, key)
 	if err != nil {
 		return 0, "", fault("stat", key, err)
 	}
@@ -83,7 +87,7 @@ const recently = time.Minute
 //
 // It fails with [fs.ErrNotExist] where there is no such original.
 func (o *Originals) Open(ctx context.Context, tenant, key string) (body io.ReadCloser, size int64, version string, err error) {
-	name, _, err := o.name(tenant, key)
+	name, _, err := o.name(ctx, tenant, key)
 	if err != nil {
 		return nil, 0, "", fault("open", key, err)
 	}
@@ -97,14 +101,14 @@ func (o *Originals) Open(ctx context.Context, tenant, key string) (body io.ReadC
 			return nil, 0, "", fault("open", key, err)
 		}
 		if same(a, r) {
-			return &content{r, key}, a.Size, versionOf(a), nil
+			return &content{ctx, r, key}, a.Size, versionOf(a), nil
 		}
 		// Perhaps replaced between the two calls. If it was the same before
 		// and after opening, that is what was opened.
 		before := a
 		a, err = o.bucket.Attributes(ctx, name)
 		if err == nil && versionOf(a) == versionOf(before) && a.Size == r.Size() {
-			return &content{r, key}, a.Size, versionOf(a), nil
+			return &content{ctx, r, key}, a.Size, versionOf(a), nil
 		}
 		_ = r.Close()
 		if err != nil {
@@ -128,11 +132,15 @@ func same(a *blob.Attributes, r *blob.Reader) bool {
 
 // content is an original's body, with errors translated.
 type content struct {
+	ctx context.Context
 	r   *blob.Reader
 	key string
 }
 
 func (c *content) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, fault("read", c.key, err)
+	}
 	n, err := c.r.Read(p)
 	if err != nil && err != io.EOF {
 		err = fault("read", c.key, err)
@@ -155,7 +163,10 @@ func (c *content) Close() error { return fault("close", c.key, c.r.Close()) }
 // original already: at once as a rule, and in any case before replacing it,
 // also when several do so at the same time.
 func (o *Originals) Create(ctx context.Context, tenant, key string, body io.Reader, contentType string, overwrite bool) error {
-	name, substitute, err := o.name(tenant, key)
+	name, substitute, err := o.name(ctx, tenant, key)
+	if err == nil {
+		err = checkContentType(contentType)
+	}
 	if err != nil {
 		return fault("create", key, err)
 	}
@@ -219,7 +230,7 @@ func (c *contextReader) Read(p []byte) (int, error) {
 // such original. Images derived from it are another matter: see
 // [Derived.DeleteAll].
 func (o *Originals) Delete(ctx context.Context, tenant, key string) error {
-	name, _, err := o.name(tenant, key)
+	name, _, err := o.name(ctx, tenant, key)
 	if err == nil {
 		err = o.bucket.Delete(ctx, name)
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"unicode/utf8"
 )
 
 // A derived image is one object, so that it is replaced in one step and read by
@@ -36,6 +37,11 @@ type record struct {
 
 // recordHead returns all of a record but the body.
 func recordHead(name string, header map[string]string, body []byte) ([]byte, error) {
+	for name, value := range header {
+		if !utf8.ValidString(name) || !utf8.ValidString(value) {
+			return nil, keyError("header", name+": "+value, "must be valid UTF-8")
+		}
+	}
 	text, err := json.Marshal(header)
 	if err != nil {
 		return nil, err

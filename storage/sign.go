@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"mime"
 	"net/http"
 	"net/url"
 	"time"
@@ -30,7 +29,7 @@ import (
 // files, GCS without a signing key), and for the few keys whose objects need
 // metadata: use an upload handler of your own then, and [Originals.Create].
 func (o *Originals) SignPut(ctx context.Context, tenant, key, contentType string, size int64, expiry time.Duration) (url string, header http.Header, err error) {
-	name, substitute, err := o.name(tenant, key)
+	name, substitute, err := o.name(ctx, tenant, key)
 	switch {
 	case err != nil:
 	case expiry <= 0:
@@ -40,14 +39,14 @@ func (o *Originals) SignPut(ctx context.Context, tenant, key, contentType string
 	case substitute:
 		err = fmt.Errorf("a key of this length cannot be uploaded by a signed URL: %w", errors.ErrUnsupported)
 	}
+	if err == nil {
+		err = checkContentType(contentType)
+	}
 	if err != nil {
 		return "", nil, fault("sign", key, err)
 	}
 	header = http.Header{}
 	if contentType != "" {
-		if _, _, err := mime.ParseMediaType(contentType); err != nil {
-			return "", nil, fault("sign", key, keyError("contentType", contentType, "must be a media type such as image/jpeg"))
-		}
 		header.Set("Content-Type", contentType)
 	}
 	options := &blob.SignedURLOptions{Method: http.MethodPut, Expiry: expiry, ContentType: contentType}

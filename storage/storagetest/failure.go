@@ -1,0 +1,263 @@
+package storagetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+var errBody = errors.New("the body failed")
+
+// failingReader gives n bytes, calls then, and fails with err.
+type failingReader struct {
+	n    int
+	then func()
+	err  error
+}
+
+func (f *failingReader) Read(p []byte) (int, error) {
+	if f.n == 0 {
+		if f.then != nil {
+			f.then()
+		}
+		return 0, f.err
+	}
+	n := min(len(p), f.n)
+	for i := range n {
+		p[i] = 'x'
+	}
+	f.n -= n
+	return n, nil
+}
+
+// failures runs what must fail with cause, on a key with nothing and on one with
+// an original, and makes sure that it changes neither.
+func failures(ctx context.Context, s Originals, o *Options, cause error, create func(tenant, key string, n int, overwrite bool) error) error {
+	tenant, old := newTenant(), content(1000, 3)
+	if err := put(ctx, s, tenant, "dir/old.jpg", old); err != nil {
+		return err
+	}
+	version, err := holds(ctx, s, tenant, "dir/old.jpg", old)
+	if err != nil {
+		return err
+	}
+	before, err := o.residue(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range []int{0, 1, 600, 70_000, 6 << 20} {
+		for _, overwrite := range []bool{false, true} {
+			err := create(tenant, "new/dir/a.jpg", n, overwrite)
+			if err := want(err, cause, "Create after %d bytes", n); err != nil {
+				return err
+			}
+			if err := lacks(ctx, s, tenant, "new/dir/a.jpg"); err != nil {
+				return fmt.Errorf("after a Create that failed: %w", err)
+			}
+		}
+		if err := want(create(tenant, "dir/old.jpg", n, true), cause, "Create after %d bytes", n); err != nil {
+			return err
+		}
+		if again, err := holds(ctx, s, tenant, "dir/old.jpg", old); err != nil || again != version {
+			return fmt.Errorf("a Create that failed after %d bytes changed the original: version %q, then %q (%v)", n, version, again, err)
+		}
+		if err := o.sameResidue(ctx, before); err != nil {
+			return fmt.Errorf("after a Create that failed after %d bytes: %w", n, err)
+		}
+	}
+	return remove(ctx, s, tenant, "dir/old.jpg")
+}
+
+func checkFailingBody(ctx context.Context, s Originals, o *Options) error {
+	return failures(ctx, s, o, errBody, func(tenant, key string, n int, overwrite bool) error {
+		return s.Create(ctx, tenant, key, &failingReader{n: n, err: errBody}, jpegType, overwrite)
+	})
+}
+
+func checkCancelled(ctx context.Context, s Originals, o *Options) error {
+	// The caller leaves while the body still flows, or has just ended.
+	for _, end := range []error{nil, io.EOF} {
+		err := failures(ctx, s, o, context.Canceled, func(tenant, key string, n int, overwrite bool) error {
+			ctx, cancel := context.WithCancel(ctx)
+			defer cancel()
+			return s.Create(ctx, tenant, key, &failingReader{n: n, then: cancel, err: end}, jpegType, overwrite)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	tenant, text := newTenant(), content(1<<20, 1)
+	if err := put(ctx, s, tenant, "a.jpg", text); err != nil {
+		return err
+	}
+	// A reader whose context ends.
+	reading, cancel := context.WithCancel(ctx)
+	defer cancel()
+	body, _, _, err := s.Open(reading, tenant, "a.jpg")
+	if err != nil {
+		return err
+	}
+	if _, err := io.ReadFull(body, make([]byte, 10)); err != nil {
+		return fmt.Errorf("reading the first bytes: %w", err)
+	}
+	cancel()
+	_, err = io.ReadAll(body)
+	body.Close()
+	if err := want(err, context.Canceled, "reading on after the context was cancelled"); err != nil {
+		return err
+	}
+	// Contexts that are done before anything begins.
+	late, stop := context.WithDeadline(ctx, time.Unix(1, 0))
+	defer stop()
+	for _, c := range []struct {
+		ctx   context.Context
+		cause error
+	}{{reading, context.Canceled}, {late, context.DeadlineExceeded}} {
+		_, _, stat := s.Stat(c.ctx, tenant, "a.jpg")
+		_, _, _, open := s.Open(c.ctx, tenant, "a.jpg")
+		_, list := s.List(c.ctx, tenant, "", "", 10, func(string, int64, time.Time) bool { return true })
+		for name, err := range map[string]error{
+			"Stat": stat, "Open": open, "List": list,
+			"Create": s.Create(c.ctx, tenant, "b.jpg", bytes.NewReader(text), jpegType, false),
+			"Delete": s.Delete(c.ctx, tenant, "a.jpg"),
+		} {
+			if err := want(err, c.cause, "%s under a context that is done", name); err != nil {
+				return err
+			}
+		}
+	}
+	if _, err := holds(ctx, s, tenant, "a.jpg", text); err != nil {
+		return err
+	}
+	return remove(ctx, s, tenant, "a.jpg")
+}
+
+func checkConcurrentCreate(ctx context.Context, s Originals, o *Options) error {
+	tenant := newTenant()
+	for round := range max(1, o.Rounds/10) {
+		key := fmt.Sprintf("race/%d/a.jpg", round)
+		errs := make([]error, o.Racers)
+		race(o.Racers, func(i int) {
+			errs[i] = s.Create(ctx, tenant, key, bytes.NewReader(content(3000, uint64(i))), jpegType, false)
+		})
+		winner := -1
+		for i, err := range errs {
+			switch {
+			case err == nil && winner >= 0:
+				return fmt.Errorf("of %d callers that created one original, two succeeded", o.Racers)
+			case err == nil:
+				winner = i
+			case !errors.Is(err, fs.ErrExist):
+				return fmt.Errorf("of %d callers that created one original, one failed with %w; it should be %w", o.Racers, err, fs.ErrExist)
+			}
+		}
+		if winner < 0 {
+			return fmt.Errorf("of %d callers that created one original, none succeeded", o.Racers)
+		}
+		if _, err := holds(ctx, s, tenant, key, content(3000, uint64(winner))); err != nil {
+			return fmt.Errorf("the winner's original: %w", err)
+		}
+		if err := remove(ctx, s, tenant, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// race calls f with 0 to n-1, all at the same time.
+func race(n int, f func(i int)) {
+	var ready, done sync.WaitGroup
+	ready.Add(n)
+	for i := range n {
+		done.Go(func() {
+			ready.Done()
+			ready.Wait()
+			f(i)
+		})
+	}
+	done.Wait()
+}
+
+// checkConcurrentReplace has writers replace an original while readers read:
+// these must see whole contents, and one content a version.
+func checkConcurrentReplace(ctx context.Context, s Originals, o *Options) error {
+	tenant, key := newTenant(), "dir/a.jpg"
+	texts := make([][]byte, 4)
+	for i := range texts {
+		texts[i] = content(100_000, uint64(i)) // all of one size
+	}
+	if err := put(ctx, s, tenant, key, texts[0]); err != nil {
+		return err
+	}
+	var writing atomic.Bool
+	writing.Store(true)
+	var mu sync.Mutex
+	versions := map[string][]byte{}
+	var faults []error
+	report := func(err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		faults = append(faults, err)
+	}
+	read := func() error {
+		body, size, version, err := s.Open(ctx, tenant, key)
+		if err != nil {
+			return fmt.Errorf("Open while it is replaced: %w", err)
+		}
+		text, err := readAll(body)
+		if err != nil {
+			return fmt.Errorf("reading while it is replaced: %w", err)
+		}
+		whole := false
+		for _, t := range texts {
+			whole = whole || bytes.Equal(t, text)
+		}
+		if !whole || size != int64(len(text)) {
+			return fmt.Errorf("while it was replaced, %d bytes were read that nobody stored (size %d)", len(text), size)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if before, ok := versions[version]; ok && !bytes.Equal(before, text) {
+			return fmt.Errorf("version %q was read with two contents", version)
+		}
+		versions[version] = text
+		return nil
+	}
+	var readers, writers sync.WaitGroup
+	for range 2 {
+		readers.Go(func() {
+			for once := true; once || writing.Load(); once = false {
+				if err := read(); err != nil {
+					report(err)
+					return
+				}
+			}
+		})
+	}
+	for w := range 2 {
+		writers.Go(func() {
+			for i := range o.Rounds {
+				if err := s.Create(ctx, tenant, key, bytes.NewReader(texts[(i+w)%len(texts)]), jpegType, true); err != nil {
+					report(fmt.Errorf("Create while others do: %w", err))
+					return
+				}
+			}
+		})
+	}
+	writers.Wait()
+	writing.Store(false)
+	readers.Wait()
+	if err := read(); err != nil {
+		report(err)
+	}
+	if len(faults) > 0 {
+		return faults[0]
+	}
+	return remove(ctx, s, tenant, key)
+}
