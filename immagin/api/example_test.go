@@ -1,0 +1,91 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/immagin/immagin-go/immagin/api"
+	"github.com/immagin/immagin-go/sign"
+)
+
+// memory is a Store in memory; package storage has real ones.
+type memory struct{ objects sync.Map }
+
+func (m *memory) Stat(_ context.Context, tenant, key string) (int64, string, error) {
+	if o, ok := m.objects.Load(tenant + "/" + key); ok {
+		return int64(len(o.([]byte))), "", nil
+	}
+	return 0, "", fs.ErrNotExist
+}
+
+func (m *memory) Create(_ context.Context, tenant, key string, body io.Reader, _ string, overwrite bool) error {
+	b, err := io.ReadAll(body)
+	if err != nil {
+		return err
+	}
+	if overwrite {
+		m.objects.Store(tenant+"/"+key, b)
+	} else if _, there := m.objects.LoadOrStore(tenant+"/"+key, b); there {
+		return fs.ErrExist
+	}
+	return nil
+}
+
+func (m *memory) SignPut(context.Context, string, string, string, int64, time.Duration) (string, http.Header, error) {
+	return "", nil, errors.ErrUnsupported
+}
+
+func Example() {
+	key := sign.NewAPIKey()
+	handler, err := api.New(
+		new(memory),
+		api.ProjectMap{"acme": {ID: "prj_1", Name: "Acme", BaseURL: "https://acme.example.com", Secret: sign.NewSecret()}},
+		api.NewMemoryKeys(api.NewKey("acme", key)),
+		&api.Options{MaxSize: 10 << 20, Guard: func(_ context.Context, u api.Upload) error {
+			if strings.HasPrefix(u.Key, "archive/") {
+				return api.ErrProjectLimit
+			}
+			return nil
+		}},
+	)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/api/", http.StripPrefix("/api", handler))
+	server := httptest.NewServer(mux)
+	defer server.Close()
+
+	for _, name := range []string{"hero.jpg", "archive/hero.jpg"} {
+		body, _ := json.Marshal(map[string]string{"key": name})
+		r, err := http.NewRequest("POST", server.URL+"/api/v1/images/sign-url", bytes.NewReader(body))
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		r.Header.Set("Authorization", "Bearer "+key.Reveal())
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		var got struct{ Method, Code string }
+		err = json.NewDecoder(answer.Body).Decode(&got)
+		answer.Body.Close()
+		fmt.Println(answer.StatusCode, got.Method, got.Code, err)
+	}
+	// Output:
+	// 200 PUT  <nil>
+	// 403  project_limit <nil>
+}
