@@ -42,11 +42,11 @@ func (e *Custom) append(b []byte, sorted bool) json.RawMessage {
 		return append(b, "null"...)
 	}
 	n, _ := scan(e.Parameters, nil, &faults{})
+	order := indexesFirst
 	if sorted {
-		sortMembers(&n, func(a, b member) int { return strings.Compare(a.name, b.name) })
-	} else {
-		sortMembers(&n, indexesFirst)
+		order = byName
 	}
+	sortMembers(&n, order)
 	return appendNode(b, &n)
 }
 
@@ -74,6 +74,11 @@ func indexesFirst(a, b member) int {
 		return 1
 	}
 	return 0
+}
+
+// byName is the order of the canonical form, which is one that JavaScript keeps.
+func byName(a, b member) int {
+	return cmp.Or(indexesFirst(a, b), strings.Compare(a.name, b.name))
 }
 
 // index reports whether a name is a whole number below 2^32-1 in shortest form.

@@ -244,8 +244,8 @@ type Custom struct {
 	Operation string
 	// Parameters are any JSON; nil is null. [Parse] and [Request.Encode] spell
 	// them as JavaScript would after JSON.parse: no white space, numbers as
-	// doubles, so that whole numbers are exact up to 2^53. The canonical form
-	// sorts the members of each object by name.
+	// doubles, so that whole numbers are exact up to 2^53, array indexes first
+	// among an object's names. The canonical form sorts the other names too.
 	Parameters json.RawMessage
 }
 
