@@ -59,6 +59,15 @@ func (c Codec) EncodeWork(shape pixel.Shape, opts codec.Options) int64 {
 	return packed + encoderBytes(n, opts.Lossless, shape.Layout.HasAlpha())
 }
 
+// lossyBytes estimates what a lossy encoder holds for n pixels: its tokens
+// grow with detail, so that noise takes several times what photographs do. A
+// small picture is counted as noise. A large one is counted as a photograph
+// and a reserve, so that what cameras make is not refused for what it is not.
+func lossyBytes(n, noise, photograph int64) int64 {
+	const reserve = 16 << 20
+	return min(noise*n, photograph*n+reserve) + 4<<20
+}
+
 // Encode collects the picture, since the encoders want all of it, and writes
 // the file. Lossless output keeps the colours of transparent pixels, too, and
 // takes no notice of the quality. While the encoder runs, ctx is not looked

@@ -27,20 +27,15 @@ func checkEffort(effort int) error {
 // packedSamples reports how many samples a pixel the encoder wants.
 func packedSamples(planes int) int { return planes }
 
-// encoderBytes is libwebp's own memory for n pixels, as measured on noise,
-// which takes most: its tokens, and its output twice. Photographs take a third
-// of it.
+// encoderBytes is what libwebp was measured to hold itself for n pixels.
 func encoderBytes(n int64, lossless, alpha bool) int64 {
-	per := int64(21)
 	switch {
-	case lossless && alpha:
-		per = 48
 	case lossless:
-		per = 40
+		return 46*n + 1<<20
 	case alpha:
-		per = 36
+		return lossyBytes(n, 34, 16)
 	}
-	return n*per + 1<<20
+	return lossyBytes(n, 19, 8)
 }
 
 // encode calls libwebp. It cannot be interrupted.
