@@ -1,0 +1,201 @@
+package jpeg
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"io"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/immagin/immagin-go/luna/codec"
+	"github.com/immagin/immagin-go/luna/internal/testpic"
+	"github.com/immagin/immagin-go/luna/pixel"
+)
+
+func readers(r ...io.Reader) io.Reader { return io.MultiReader(r...) }
+
+func decode(t *testing.T, data []byte) *pixel.Image {
+	t.Helper()
+	src, err := Codec{}.Decode(t.Context(), bytes.NewReader(data), codec.Request{})
+	require.NoError(t, err)
+	defer src.Close()
+	m, err := pixel.ReadAll(nil, src)
+	require.NoError(t, err)
+	return m
+}
+
+func TestDecodeLayouts(t *testing.T) {
+	tests := []struct {
+		name       string
+		components []component
+		segments   []byte
+		values     []uint8
+		layout     pixel.Layout
+		want       []uint8
+	}{
+		{"gray", gray(), nil, []uint8{77}, pixel.Gray, []uint8{77}},
+		{"gray with odd factors", []component{{1, 2, 2}}, nil, []uint8{77}, pixel.Gray, []uint8{77}},
+		{"4:2:0", ycc(2, 2), nil, []uint8{10, 20, 30}, pixel.YCbCr420, []uint8{10, 20, 30}},
+		{"4:2:2", ycc(2, 1), nil, []uint8{10, 20, 30}, pixel.YCbCr422, []uint8{10, 20, 30}},
+		{"4:4:4", ycc(1, 1), nil, []uint8{10, 20, 30}, pixel.YCbCr444, []uint8{10, 20, 30}},
+		{"4:4:0", ycc(1, 2), nil, []uint8{10, 20, 30}, pixel.YCbCr444, []uint8{10, 20, 30}},
+		{"4:1:1", ycc(4, 1), nil, []uint8{10, 20, 30}, pixel.YCbCr444, []uint8{10, 20, 30}},
+		{"4:1:0", ycc(4, 2), nil, []uint8{10, 20, 30}, pixel.YCbCr444, []uint8{10, 20, 30}},
+		{"RGB", ycc(1, 1), adobe(0), []uint8{10, 20, 30}, pixel.RGB, []uint8{10, 20, 30}},
+		// Adobe stores ink inverted.
+		{"CMYK", cmyk(), adobe(0), []uint8{10, 20, 30, 40}, pixel.CMYK, []uint8{245, 235, 225, 215}},
+		// Neutral YCCK: all three inks are what luma says.
+		{"YCCK", cmyk(), adobe(2), []uint8{10, 128, 128, 40}, pixel.CMYK, []uint8{10, 10, 10, 215}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			for _, size := range testpic.Sizes {
+				f := file{width: size[0], height: size[1], components: test.components, segments: test.segments, value: flat(test.values...)}
+				data := f.bytes()
+				m := decode(t, data)
+				require.Equal(t, pixel.Shape{Width: size[0], Height: size[1], Layout: test.layout}, m.Shape)
+				for p, want := range test.want {
+					for y := range m.Planes[p].Height {
+						require.Equal(t, bytes.Repeat([]byte{want}, m.Planes[p].Width), m.Planes[p].Row(y), "plane %d row %d of %v", p, y, size)
+					}
+				}
+				info, err := Codec{}.Probe(bytes.NewReader(data))
+				require.NoError(t, err)
+				require.Equal(t, m.Shape, info.Shape)
+			}
+		})
+	}
+}
+
+func TestDecodeKeepsBlocksInPlace(t *testing.T) {
+	f := file{width: 40, height: 24, components: ycc(2, 2), value: func(c, x, y int) uint8 { return uint8(20*x + 40*y + c) }}
+	m := decode(t, f.bytes())
+	for p := range 3 {
+		for y := range m.Planes[p].Height {
+			for x, v := range m.Planes[p].Row(y) {
+				require.Equal(t, uint8(20*(x/8)+40*(y/8)+p), v)
+			}
+		}
+	}
+}
+
+func TestUpsample(t *testing.T) {
+	p := pixel.Plane{Pix: []uint8{0, 100, 80, 200, 40, 240}, Stride: 2, Width: 2, Height: 5}
+	got := upsample(p, image.YCbCrSubsampleRatio440, nil)
+	require.Equal(t, []uint8{
+		0, 100,
+		20, 125, // (3*0+80+2)/4, (3*100+200+2)/4
+		60, 175, // (3*80+0+1)/4, (3*200+100+1)/4
+		70, 210, // (3*80+40+2)/4, (3*200+240+2)/4
+		50, 230, // (3*40+80+1)/4, (3*240+200+1)/4
+	}, got.Pix)
+
+	p = pixel.Plane{Pix: []uint8{1, 2, 3, 4}, Stride: 2, Width: 5, Height: 2}
+	require.Equal(t, []uint8{1, 1, 1, 1, 2, 3, 3, 3, 3, 4}, upsample(p, image.YCbCrSubsampleRatio411, nil).Pix)
+	p.Height = 3
+	require.Equal(t, []uint8{1, 1, 1, 1, 2, 1, 1, 1, 1, 2, 3, 3, 3, 3, 4}, upsample(p, image.YCbCrSubsampleRatio410, nil).Pix)
+}
+
+func TestTruncated(t *testing.T) {
+	f := file{width: 40, height: 24, components: ycc(2, 2), value: func(c, x, y int) uint8 { return uint8(31*x + 47*y + c) }, segments: exifBlock(6, 0)}
+	data := f.bytes()
+	decode(t, append(data, "trailing garbage"...))
+	for n := range data {
+		_, err := Codec{}.Decode(t.Context(), bytes.NewReader(data[:n]), codec.Request{})
+		require.ErrorIs(t, err, codec.ErrFormat, "%d of %d bytes", n, len(data))
+		broken := errors.New("the cable is cut")
+		_, err = Codec{}.Decode(t.Context(), readers(bytes.NewReader(data[:n]), iotest.ErrReader(broken)), codec.Request{})
+		require.ErrorIs(t, err, broken)
+		require.NotErrorIs(t, err, codec.ErrFormat)
+	}
+}
+
+func TestScansAreCounted(t *testing.T) {
+	f := file{width: 8, height: 8, components: gray(), value: flat(5), scans: 100}
+	decode(t, f.bytes())
+	f.scans = 101
+	_, err := Codec{}.Decode(t.Context(), iotest.OneByteReader(bytes.NewReader(f.bytes())), codec.Request{})
+	require.ErrorIs(t, err, codec.ErrLimit)
+	require.ErrorContains(t, err, "more than 100 scans")
+	f.scans = 3
+	_, err = Codec{MaxScans: 2}.Decode(t.Context(), bytes.NewReader(f.bytes()), codec.Request{})
+	require.ErrorIs(t, err, codec.ErrLimit)
+	// Bytes that look like a scan inside a segment are none.
+	f.scans, f.segments = 2, segment(markerAPP1, "\xff\xda\x00\x08\xff\xda\xff\xda")
+	_, err = Codec{MaxScans: 2}.Decode(t.Context(), bytes.NewReader(f.bytes()), codec.Request{})
+	require.NoError(t, err)
+}
+
+func TestColoursThatChangeTheirMind(t *testing.T) {
+	// An Adobe marker behind the scan would make RGB of what the header
+	// called YCbCr.
+	f := file{width: 8, height: 8, components: ycc(1, 1), value: flat(1, 2, 3)}
+	data := f.bytes()
+	data = append(data[:len(data)-2], append(adobe(0), 0xff, markerEOI)...)
+	_, err := Codec{}.Decode(t.Context(), bytes.NewReader(data), codec.Request{})
+	require.ErrorIs(t, err, codec.ErrFormat)
+}
+
+func TestDecodeStopsWithItsContext(t *testing.T) {
+	f := file{width: 2000, height: 2000, components: ycc(2, 2), value: func(c, x, y int) uint8 { return uint8(x*37 ^ y*91) }}
+	ctx, cancel := context.WithCancel(t.Context())
+	r := &testpic.CancellingReader{R: bytes.NewReader(f.bytes()), After: 5000, Cancel: cancel}
+	_, err := Codec{}.Decode(ctx, r, codec.Request{})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Zero(t, r.Late)
+}
+
+func TestDecodeWorkCoversAllocations(t *testing.T) {
+	tests := map[string]file{
+		"gray": {components: gray()}, "4:2:0": {components: ycc(2, 2)}, "4:2:2": {components: ycc(2, 1)},
+		"4:4:4": {components: ycc(1, 1)}, "4:4:0": {components: ycc(1, 2)}, "4:1:0": {components: ycc(4, 2)},
+		"RGB": {components: ycc(1, 1), segments: adobe(0)}, "CMYK": {components: cmyk(), segments: adobe(0)},
+		"YCCK":             {components: cmyk(), segments: adobe(2)},
+		"progressive gray": {sof: markerSOF2, components: gray()}, "progressive 4:2:0": {sof: markerSOF2, components: ycc(2, 2)},
+		"progressive 4:4:4": {sof: markerSOF2, components: ycc(1, 1)}, "progressive CMYK": {sof: markerSOF2, components: cmyk(), segments: adobe(0)},
+	}
+	for name, f := range tests {
+		t.Run(name, func(t *testing.T) {
+			f.width, f.height, f.value = 1001, 777, func(c, x, y int) uint8 { return uint8(x ^ y) }
+			data := f.bytes()
+			info, err := Codec{}.Probe(bytes.NewReader(data))
+			require.NoError(t, err)
+			got := testpic.Allocated(func() {
+				src, err := Codec{}.Decode(t.Context(), bytes.NewReader(data), codec.Request{})
+				require.NoError(t, err)
+				_, err = pixel.Drain(src)
+				require.NoError(t, err)
+				src.Close()
+			})
+			work := Codec{}.DecodeWork(info, codec.Request{})
+			require.LessOrEqual(t, got, work)
+			require.Less(t, work, 3*got, "an estimate, not a guess")
+		})
+	}
+}
+
+func TestDecodeConcurrently(t *testing.T) {
+	data := file{width: 100, height: 80, components: ycc(2, 2), value: func(c, x, y int) uint8 { return uint8(9*x + 5*y + c) }}.bytes()
+	want := decode(t, data)
+	pool := pixel.NewPool()
+	done := make(chan bool)
+	for range 4 {
+		go func() {
+			src, err := Codec{}.Decode(context.Background(), bytes.NewReader(data), codec.Request{Pool: pool})
+			if err != nil {
+				done <- false
+				return
+			}
+			m, err := pixel.ReadAll(nil, src)
+			src.Close()
+			done <- err == nil && testpic.Equal(want, m)
+		}()
+	}
+	for range 4 {
+		require.True(t, <-done)
+	}
+}
