@@ -2,6 +2,7 @@ package luna
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -68,14 +69,29 @@ func (h *Handler) admit(ctx context.Context, j *job) error {
 	}
 	settle, err := h.opts.Admitter.Admit(ctx, j.tenant, j.ask.Key, j.version, j.canonical)
 	if err != nil {
-		return err
+		return refused(ctx, err)
 	}
 	j.settle = settle
 	return nil
 }
 
 // meter is step 15: the image is paid for before anybody has it.
-func (h *Handler) meter(ctx context.Context, j *job) error { return h.settle(ctx, j, nil) }
+func (h *Handler) meter(ctx context.Context, j *job) error {
+	if err := h.settle(ctx, j, nil); err != nil {
+		return refused(ctx, err)
+	}
+	return nil
+}
+
+var errMetering = errors.New("metering failed")
+
+// refused tells an Admitter that refuses from one that fails.
+func refused(ctx context.Context, err error) error {
+	if e := (*Refusal)(nil); errors.As(err, &e) || ctx.Err() != nil {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errMetering, err)
+}
 
 // settle ends what admit began, if it has not ended.
 func (h *Handler) settle(ctx context.Context, j *job, failure error) error {

@@ -106,13 +106,11 @@ func (h *Handler) publish(ctx context.Context, j *job) (put func()) {
 	if h.opts.Cache == nil {
 		return nil
 	}
-	// So many may be on their way to the store; then it is waited for.
-	select {
-	case h.putting <- struct{}{}:
-	case <-ctx.Done():
-		return nil
-	}
-	ctx, tenant, key, id, r := context.WithoutCancel(ctx), j.tenant, j.ask.Key, j.id, j.record
+	// What is paid for is stored, whether or not anybody still waits for it.
+	// Only so many may be on their way there: then the worker waits.
+	ctx = context.WithoutCancel(ctx)
+	h.putting <- struct{}{}
+	tenant, key, id, r := j.tenant, j.ask.Key, j.id, j.record
 	return func() {
 		defer func() { <-h.putting }()
 		ctx, cancel := context.WithTimeout(ctx, h.opts.StoreTimeout)

@@ -88,19 +88,19 @@ func (g *flights[V]) leave(key string, f *flight[V]) {
 		return
 	}
 	f.cancel(errAbandoned)
-	delete(g.byKey, key) // who comes now starts afresh
+	g.free(key, f) // who comes now starts afresh
 }
 
 func (g *flights[V]) fly(ctx context.Context, key string, f *flight[V], run func(context.Context) (V, func(), error)) {
 	defer g.end(key, f)
-	if after := g.land(ctx, f, run); after != nil {
+	if after := g.land(ctx, key, f, run); after != nil {
 		after()
 	}
 }
 
 // land gives the callers their value, also where run panics or calls
 // runtime.Goexit.
-func (g *flights[V]) land(ctx context.Context, f *flight[V], run func(context.Context) (V, func(), error)) (after func()) {
+func (g *flights[V]) land(ctx context.Context, key string, f *flight[V], run func(context.Context) (V, func(), error)) (after func()) {
 	returned := false
 	defer func() {
 		if !returned {
@@ -108,6 +108,9 @@ func (g *flights[V]) land(ctx context.Context, f *flight[V], run func(context.Co
 		}
 		g.mu.Lock()
 		f.landed = true
+		if after == nil {
+			g.free(key, f) // whoever has seen the error can try again
+		}
 		g.mu.Unlock()
 		close(f.done)
 	}()
@@ -116,13 +119,18 @@ func (g *flights[V]) land(ctx context.Context, f *flight[V], run func(context.Co
 	return after
 }
 
+// free lets key start another run, if it is still f's.
+func (g *flights[V]) free(key string, f *flight[V]) {
+	if g.byKey[key] == f {
+		delete(g.byKey, key)
+	}
+}
+
 func (g *flights[V]) end(key string, f *flight[V]) {
 	f.cancel(nil)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.byKey[key] == f {
-		delete(g.byKey, key)
-	}
+	g.free(key, f)
 	g.aloft--
 	if g.aloft == 0 && g.idle != nil {
 		close(g.idle)

@@ -169,6 +169,22 @@ func TestFlightPanic(t *testing.T) {
 	}
 }
 
+// TestFlightFailureIsNotKept: who has seen an error never joins the run that
+// made it.
+func TestFlightFailureIsNotKept(t *testing.T) {
+	var g flights[int]
+	runs := 0
+	for range 5000 {
+		_, joined, err := g.do(t.Context(), "key", func(context.Context) (int, func(), error) {
+			runs++
+			return 0, nil, errTenant
+		})
+		require.ErrorIs(t, err, errTenant)
+		require.False(t, joined)
+	}
+	require.Equal(t, 5000, runs)
+}
+
 func TestFlightAfterwards(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var g flights[int]

@@ -65,24 +65,11 @@ func (h *Handler) planFor(j *job) (*Plan, error) {
 	}
 	if h.encodes(edit.FormatPNG) {
 		p, err := h.engine.plan(j.original, j.ask.Edits, negotiated(out, edit.FormatPNG, true))
-		if err != nil || hasAlpha(p) {
+		if err != nil || p.Shape.Layout.HasAlpha() {
 			return p, err
 		}
 	}
 	return h.engine.plan(j.original, j.ask.Edits, negotiated(out, edit.FormatJPEG, true))
-}
-
-// hasAlpha reports whether what a plan makes has an alpha channel.
-func hasAlpha(p *Plan) bool {
-	shape := p.decoded
-	for _, o := range p.Ops {
-		next, err := o.Out(shape)
-		if err != nil {
-			return false // render will say so
-		}
-		shape = next
-	}
-	return shape.Layout.HasAlpha()
 }
 
 // negotiated returns out with that format. Where the client did not choose it,

@@ -32,6 +32,7 @@ var kinds = []struct {
 }{
 	{errMethod, kind{http.StatusMethodNotAllowed, "method_not_allowed", "Only GET and HEAD are answered here."}},
 	{errShutdown, kind{http.StatusServiceUnavailable, "shutting_down", "The server is about to stop. Try again."}},
+	{errMetering, kind{http.StatusServiceUnavailable, "metering_failed", "The usage could not be recorded. Try again."}},
 	{errFetchTimeout, kind{http.StatusGatewayTimeout, "store_timeout", "The store of the originals took too long."}},
 	{context.DeadlineExceeded, kind{http.StatusGatewayTimeout, "timeout", "The work took longer than a request may."}},
 	{context.Canceled, kind{statusClientClosed, "client_closed", "The request was cancelled."}},
