@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
-	"image"
 	"io"
 	"log/slog"
 	"net/http"
