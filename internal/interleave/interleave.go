@@ -7,13 +7,8 @@ package interleave
 // least that many pixels.
 func Split(planes [][]uint8, packed []uint8, stride int) {
 	for p, plane := range planes {
-		src := packed[p:]
 		for i := range plane {
-			plane[i] = src[0]
-			if len(src) < stride {
-				break
-			}
-			src = src[stride:]
+			plane[i] = packed[i*stride+p]
 		}
 	}
 }

@@ -8,11 +8,15 @@ import (
 )
 
 var versions = sync.OnceValue(func() map[string]string {
-	m := map[string]string{}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return m
+		return nil
 	}
+	return index(info)
+})
+
+func index(info *debug.BuildInfo) map[string]string {
+	m := map[string]string{}
 	for _, d := range info.Deps {
 		v := d.Version
 		if d.Replace != nil {
@@ -21,10 +25,10 @@ var versions = sync.OnceValue(func() map[string]string {
 		m[d.Path] = v
 	}
 	return m
-})
+}
 
 // Of returns the version of the module path, as in "v1.2.3", or fallback
-// where the program carries no such record.
+// where the program carries no such record, as test binaries do.
 func Of(path, fallback string) string {
 	if v, ok := versions()[path]; ok {
 		return v
