@@ -21,6 +21,8 @@ type fake struct {
 	work   int64
 	fail   error // of Probe
 	panics string
+	// bend changes the source that Decode returns.
+	bend func(io.Reader, pixel.Source) pixel.Source
 }
 
 func (c fake) Format() codec.Format {
@@ -56,6 +58,9 @@ func (c fake) Decode(ctx context.Context, r io.Reader, req codec.Request) (pixel
 		panic("decode")
 	}
 	s := c.shape(req)
+	if _, err := io.ReadFull(r, make([]byte, len(c.magic))); err != nil {
+		return nil, fmt.Errorf("no magic: %w", codec.ErrFormat)
+	}
 	m := pixel.NewImage(req.Pool, s)
 	for p := range s.Layout.Planes() {
 		w, h := s.PlaneSize(p)
@@ -66,7 +71,11 @@ func (c fake) Decode(ctx context.Context, r io.Reader, req codec.Request) (pixel
 			}
 		}
 	}
-	return m.Source(0, func() { m.Free(req.Pool) }), nil
+	src := m.Source(0, func() { m.Free(req.Pool) })
+	if c.bend != nil {
+		src = c.bend(r, src)
+	}
+	return src, nil
 }
 
 // A fakeScaler shrinks by 2, 4 and 8.
@@ -121,7 +130,7 @@ func (c sink) Encode(_ context.Context, w io.Writer, src pixel.Source, _ codec.O
 	s := src.Shape()
 	b.Write(binary.BigEndian.AppendUint32(nil, uint32(s.Width)))
 	b.Write(binary.BigEndian.AppendUint32(nil, uint32(s.Height)))
-	for n := 0; ; n++ {
+	for {
 		if c.panics == "encode" {
 			panic("encode")
 		}
