@@ -1,0 +1,185 @@
+package luna_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	stdpng "image/png"
+	"io"
+	"io/fs"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing/fstest"
+	"time"
+
+	"github.com/immagin/immagin-go/immagin/edit"
+	"github.com/immagin/immagin-go/luna"
+	"github.com/immagin/immagin-go/luna/codec"
+	"github.com/immagin/immagin-go/luna/jpeg"
+	"github.com/immagin/immagin-go/luna/png"
+	"github.com/immagin/immagin-go/sign"
+)
+
+// A folder is an origin of one tenant's originals in a file system, such as
+// os.DirFS gives. Package storage has origins for every blob store.
+type folder struct{ files fs.FS }
+
+func (f folder) Stat(_ context.Context, _, key string) (int64, string, error) {
+	info, err := fs.Stat(f.files, key)
+	if err != nil {
+		return 0, "", err
+	}
+	return info.Size(), info.ModTime().String(), nil
+}
+
+func (f folder) Open(ctx context.Context, tenant, key string) (io.ReadCloser, int64, string, error) {
+	file, err := f.files.Open(key)
+	if err != nil {
+		return nil, 0, "", err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return nil, 0, "", errors.Join(err, file.Close())
+	}
+	return file, info.Size(), info.ModTime().String(), nil
+}
+
+func ExampleNewHandler() {
+	engine, err := luna.New([]codec.Codec{jpeg.Codec{}, png.Codec{}}, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	keys, err := sign.NewKeyring("test-secret-0123456789")
+	if err != nil {
+		log.Fatal(err)
+	}
+	handler, err := luna.NewHandler(engine, folder{exampleFiles()}, sign.Tenants{"demo": keys}, &luna.HandlerOptions{
+		Tenant: luna.FixedTenant("demo"),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer handler.Shutdown(context.Background())
+	server := httptest.NewServer(http.StripPrefix("/img", handler)) // in a program: http.Handle and http.Server
+	defer server.Close()
+
+	request := edit.Request{
+		Key:    "hero.png",
+		Edits:  []edit.Edit{edit.Resize{Width: 80, Height: 60}},
+		Output: &edit.Output{Format: edit.FormatJPEG},
+	}
+	payload, err := request.Payload()
+	if err != nil {
+		log.Fatal(err)
+	}
+	for range 2 {
+		resp, err := http.Get(server.URL + "/img/" + payload + "?sig=" + keys.Sign(payload))
+		if err != nil {
+			log.Fatal(err)
+		}
+		picture, _, err := image.DecodeConfig(resp.Body)
+		if err != nil {
+			log.Fatal(err)
+		}
+		resp.Body.Close()
+		fmt.Println(resp.Status, resp.Header.Get("Content-Type"), picture.Width, picture.Height, resp.Header.Get("X-Luna-Cache"))
+	}
+	// Output:
+	// 200 OK image/jpeg 80 60 miss
+	// 200 OK image/jpeg 80 60 hit
+}
+
+func exampleFiles() fs.FS {
+	var b bytes.Buffer
+	if err := stdpng.Encode(&b, image.NewRGBA(image.Rect(0, 0, 400, 300))); err != nil {
+		log.Fatal(err)
+	}
+	return fstest.MapFS{"hero.png": {Data: b.Bytes()}}
+}
+
+func ExampleTenantFromHost() {
+	tenant := luna.TenantFromHost("example.com")
+	for _, url := range []string{"https://acme.example.com/eyJ", "https://example.com/eyJ"} {
+		name, err := tenant(httptest.NewRequest(http.MethodGet, url, nil))
+		fmt.Printf("%q %v\n", name, err)
+	}
+	// Output:
+	// "acme" <nil>
+	// "" no such tenant
+}
+
+func ExampleTenantFromPath() {
+	tenant := luna.TenantFromPath()
+	name, err := tenant(httptest.NewRequest(http.MethodGet, "https://example.com/acme/eyJ", nil))
+	fmt.Printf("%q %v\n", name, err)
+	// Output: "acme" <nil>
+}
+
+func ExampleFixedTenant() {
+	name, err := luna.FixedTenant("demo")(nil)
+	fmt.Printf("%q %v\n", name, err)
+	// Output: "demo" <nil>
+}
+
+func ExampleStatusCode() {
+	for _, err := range []error{nil, luna.ErrSignature, luna.ErrNotImage, fmt.Errorf("hero.jpg: %w", fs.ErrNotExist)} {
+		fmt.Printf("%d %q\n", luna.StatusCode(err), luna.ErrorCode(err))
+	}
+	// Output:
+	// 200 ""
+	// 403 "signature_invalid"
+	// 415 "not_an_image"
+	// 404 "not_found"
+}
+
+// A trial lets so many images be rendered, and no more.
+type trial struct{ left atomic.Int64 }
+
+func (t *trial) Admit(_ context.Context, tenant, key, version, canonical string) (func(context.Context, error) error, error) {
+	if t.left.Add(-1) < 0 {
+		t.left.Add(1)
+		return nil, &luna.Refusal{Status: http.StatusPaymentRequired, Code: "trial_over", Detail: "The trial is over."}
+	}
+	return func(_ context.Context, failure error) error {
+		if failure != nil {
+			t.left.Add(1)
+		}
+		return nil
+	}, nil
+}
+
+func ExampleAdmitter() {
+	t := new(trial)
+	t.left.Store(1)
+	for range 2 {
+		settle, err := t.Admit(context.Background(), "demo", "hero.jpg", "v1", `{"key":"hero.jpg"}`)
+		fmt.Printf("%d %q\n", luna.StatusCode(err), luna.ErrorCode(err))
+		if err == nil {
+			settle(context.Background(), nil)
+		}
+	}
+	// Output:
+	// 200 ""
+	// 402 "trial_over"
+}
+
+func ExampleHandler_Shutdown() {
+	engine, err := luna.New([]codec.Codec{png.Codec{}}, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	handler, err := luna.NewHandler(engine, folder{exampleFiles()}, sign.Tenants{}, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	server := &http.Server{Handler: handler}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	// First those who talk to the handler, then what it does for them.
+	fmt.Println(server.Shutdown(ctx), handler.Shutdown(ctx))
+	// Output: <nil> <nil>
+}
