@@ -11,19 +11,19 @@ import (
 // the contract, with their ranges and defaults.
 
 var (
-	fits = []Fit{FitCover, FitContain, FitFill, FitInside, FitOutside}
+	fits = words[Fit]{FitCover, FitContain, FitFill, FitInside, FitOutside}
 
 	// Those of layers come first.
-	positions = []Position{
+	positions = words[Position]{
 		PositionTop, PositionRight, PositionBottom, PositionLeft, PositionCenter,
 		PositionTopLeft, PositionTopRight, PositionBottomLeft, PositionBottomRight,
 		PositionEntropy, PositionAttention,
 	}
 	layerPositions = positions[:9]
 
-	aligns = []Align{AlignLeft, AlignCenter, AlignRight}
+	aligns = words[Align]{AlignLeft, AlignCenter, AlignRight}
 
-	blends = []Blend{
+	blends = words[Blend]{
 		BlendOver, BlendMultiply, BlendScreen, BlendOverlay, BlendDarken, BlendLighten,
 		BlendColorDodge, BlendColorBurn, BlendHardLight, BlendSoftLight, BlendDifference, BlendExclusion,
 	}

@@ -49,15 +49,16 @@ func (f *form) fault(name, format string, args ...any) {
 }
 
 // find returns the member of that name if it is there and of that kind, and
-// notes a fault otherwise. What has its fault already gets no second one.
-func (f *form) find(name string, k kind, required bool, want string) *node {
+// notes a fault otherwise, in which want is printed. What has its fault already
+// gets no second one.
+func (f *form) find(name string, k kind, required bool, want any) *node {
 	n := f.lookup(name)
 	switch {
 	case n == nil && required:
-		f.fault(name, "is required: must be %s", want)
+		f.fault(name, "is required: must be %v", want)
 	case n == nil || n.bad:
 	case n.kind != k:
-		f.fault(name, "must be %s, not %v", want, n)
+		f.fault(name, "must be %v, not %v", want, n)
 	default:
 		return n
 	}

@@ -3,6 +3,7 @@ package edit
 import (
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -13,7 +14,7 @@ import (
 // preset is the default of an optional field.
 func preset[T any](f *form, p **T, value T) {
 	if f.mode >= filling && *p == nil {
-		*p = &value
+		*p = new(value)
 	}
 }
 
@@ -63,7 +64,7 @@ func (f *form) boolean(name string, p *bool) bool {
 func (f *form) number(name string, p *float64, in span) bool {
 	switch f.mode {
 	case reading:
-		n := f.find(name, numeric, true, in.String())
+		n := f.find(name, numeric, true, in)
 		if n == nil {
 			return false
 		}
@@ -102,33 +103,33 @@ func (f *form) numberOr(name string, p **float64, zero float64, in span) {
 
 // whole is a whole number that is required, such as 800 or 8e2.
 func (f *form) whole(name string, p *int, low, high int) bool {
+	in := wholeSpan{int64(low), int64(high)}
 	switch f.mode {
 	case reading:
-		v, ok := f.wholeNumber(name, int64(low), int64(high))
+		v, ok := f.wholeNumber(name, in)
 		if ok {
 			*p = int(v)
 		}
 		return ok
 	case checking:
 		if *p < low || *p > high {
-			f.fault(name, "must be a whole number from %d to %d, not %d", low, high, *p)
+			f.fault(name, "must be %v, not %d", in, *p)
 		}
 	case writing:
 		f.begin(name)
-		f.out = appendNumber(f.out, float64(*p))
+		f.out = strconv.AppendInt(f.out, int64(*p), 10)
 	}
 	return false
 }
 
 // wholeNumber reads a whole number.
-func (f *form) wholeNumber(name string, low, high int64) (int64, bool) {
-	want := span{low: float64(low), high: float64(high)}
-	n := f.find(name, numeric, true, "a whole"+strings.TrimPrefix(want.String(), "a"))
+func (f *form) wholeNumber(name string, in wholeSpan) (int64, bool) {
+	n := f.find(name, numeric, true, in)
 	if n == nil {
 		return 0, false
 	}
-	if n.number != math.Trunc(n.number) || !want.holds(n.number) {
-		f.fault(name, "must be a whole number from %d to %d, not %v", low, high, n)
+	if n.number != math.Trunc(n.number) || n.number < float64(in.low) || n.number > float64(in.high) {
+		f.fault(name, "must be %v, not %v", in, n)
 		return 0, false
 	}
 	return int64(n.number), true
@@ -158,40 +159,42 @@ func (f *form) wholeOrZero(name string, p *int, low, high int) {
 }
 
 // word is one of a few words, and may be left out.
-func word[T ~string](f *form, name string, p *T, zero T, words []T) {
+func word[T ~string](f *form, name string, p *T, zero T, from words[T]) {
 	switch f.mode {
-	case filling, settling:
-		if *p == "" {
-			*p = zero
-		}
 	case reading:
-		if n := f.find(name, text, false, oneOf(words)); n != nil {
-			if !slices.Contains(words, T(n.text)) {
-				f.fault(name, "must be %s, not %v", oneOf(words), n)
+		if n := f.find(name, text, false, from); n != nil {
+			if !slices.Contains(from, T(n.text)) {
+				f.fault(name, "must be %v, not %v", from, n)
 				return
 			}
 			*p = T(n.text)
 		}
 	case checking:
-		if *p != "" && !slices.Contains(words, *p) {
-			f.fault(name, "must be %s, not %s", oneOf(words), quote(string(*p)))
+		if *p != "" && !slices.Contains(from, *p) {
+			f.fault(name, "must be %v, not %s", from, quote(string(*p)))
 		}
 	case writing:
 		if *p != "" {
 			f.begin(name)
 			f.out = appendString(f.out, string(*p))
 		}
+	case filling, settling:
+		if *p == "" {
+			*p = zero
+		}
 	}
 }
 
-func oneOf[T ~string](words []T) string {
+type words[T ~string] []T
+
+func (w words[T]) String() string {
 	var b strings.Builder
 	b.WriteString("one of ")
-	for i, w := range words {
+	for i, s := range w {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(string(w))
+		b.WriteString(string(s))
 	}
 	return b.String()
 }

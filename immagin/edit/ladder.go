@@ -94,7 +94,7 @@ func (f *form) formats(name string, p *[]Format) {
 			switch item := &n.items[i]; {
 			case item.bad:
 			case item.kind != text || !slices.Contains(formats, Format(item.text)):
-				f.faults.add(at.item(i), "must be %s, not %v", oneOf(formats), item)
+				f.faults.add(at.item(i), "must be %v, not %v", formats, item)
 			default:
 				*p = append(*p, Format(item.text))
 			}
@@ -105,7 +105,7 @@ func (f *form) formats(name string, p *[]Format) {
 		}
 		for i, v := range *p {
 			if !slices.Contains(formats, v) {
-				f.faults.add(at.item(i), "must be %s, not %s", oneOf(formats), quote(string(v)))
+				f.faults.add(at.item(i), "must be %v, not %s", formats, quote(string(v)))
 			}
 		}
 	case writing:

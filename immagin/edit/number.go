@@ -54,3 +54,10 @@ func (s span) String() string {
 	}
 	return "a number from " + number(s.low) + " to " + number(s.high)
 }
+
+// A wholeSpan is a range of whole numbers, both ends included.
+type wholeSpan struct{ low, high int64 }
+
+func (s wholeSpan) String() string {
+	return "a whole number from " + strconv.FormatInt(s.low, 10) + " to " + strconv.FormatInt(s.high, 10)
+}

@@ -8,7 +8,9 @@
 package edit
 
 // A Request is the content of a payload: the key of an original, and what is
-// to become of it.
+// to become of it. Its methods, UnmarshalJSON excepted, do not change it, so
+// any number of goroutines may use one. Requests that methods return share
+// with it what its pointers and slices of parameters point to.
 type Request struct {
 	// Key of the original in the store: 1 to 1024 bytes, see [ValidateKey].
 	Key string

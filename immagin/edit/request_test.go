@@ -2,6 +2,7 @@ package edit_test
 
 import (
 	"encoding/json"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -173,4 +174,38 @@ func TestRoundTrip(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, parsed, decoded)
 	})
+}
+
+// For the race detector: methods do not write to the request.
+func TestConcurrentUse(t *testing.T) {
+	r := parse(t, `{"key":"a","edits":[{"resize":{"width":1,"background":{"r":1,"g":2,"b":3}}},{"tint":{"r":1,"g":2,"b":3}},{"x-a":{"b":1,"a":2}},`+
+		`{"text":{"text":"a"}},{"autoOrient":false}],"output":{"quality":5},"ladder":{"widths":[1,2],"densities":[1],"formats":["avif"]}}`)
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			if _, err := r.Payload(); err != nil {
+				t.Error(err)
+			}
+			if err := r.Validate(nil); err != nil {
+				t.Error(err)
+			}
+			rung, err := r.Resolve(2, 1, edit.FormatAVIF)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if _, err := rung.Canonical(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+}
+
+// Nil parameters are JSON's null.
+func TestCustomWithoutParameters(t *testing.T) {
+	r := &edit.Request{Key: "a", Edits: []edit.Edit{edit.Custom{Operation: "x-a"}}}
+	require.NoError(t, r.Validate(nil))
+	require.Equal(t, `{"key":"a","edits":[{"x-a":null}]}`, encode(t, r))
+	require.Equal(t, `{"key":"a","edits":[{"x-a":null}],`+canonicalOutput+`}`, canonical(t, r))
 }

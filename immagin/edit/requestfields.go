@@ -2,10 +2,11 @@ package edit
 
 import (
 	"fmt"
+	"strconv"
 	"unicode/utf8"
 )
 
-var formats = []Format{
+var formats = words[Format]{
 	FormatWebP, FormatJPEG, FormatPNG, FormatAVIF, FormatGIF, FormatJP2, FormatTIFF, FormatHEIF, FormatAuto,
 }
 
@@ -62,22 +63,23 @@ func (f *form) metadata(name string, m *Metadata) bool {
 func (m *Metadata) fields(f *form) { f.flag("placeholder", &m.Placeholder, false) }
 
 func (f *form) expires(name string, p **int64) {
+	in := wholeSpan{-maxExpires, maxExpires}
 	switch f.mode {
 	case reading:
 		if f.lookup(name) == nil {
 			return
 		}
-		if v, ok := f.wholeNumber(name, -maxExpires, maxExpires); ok {
+		if v, ok := f.wholeNumber(name, in); ok {
 			*p = &v
 		}
 	case checking:
-		if *p != nil && (**p < -maxExpires || **p > maxExpires) {
-			f.fault(name, "must be a whole number from %d to %d, not %d", int64(-maxExpires), int64(maxExpires), **p)
+		if *p != nil && (**p < in.low || **p > in.high) {
+			f.fault(name, "must be %v, not %d", in, **p)
 		}
 	case writing:
 		if *p != nil {
 			f.begin(name)
-			f.out = appendNumber(f.out, float64(**p))
+			f.out = strconv.AppendInt(f.out, **p, 10)
 		}
 	}
 }
