@@ -73,7 +73,7 @@ type watchedSource struct {
 
 func (s watchedSource) Next() (*pixel.Strip, error) {
 	t, err := s.Source.Next()
-	s.m.sometimes(16)
+	s.m.sometimes(20)
 	if err != nil {
 		s.m.look()
 	}
@@ -88,7 +88,7 @@ func TestMemoryIsWhatThePlanSays(t *testing.T) {
 	j, p, w := jpeg.Codec{}, png.Codec{}, webp.Codec{}
 	codecs := []codec.Codec{watched{j, j, &m}, watched{p, p, &m}, watched{w, w, &m}}
 
-	picture := scene.Landscape(1100, 800)
+	picture := scene.Landscape(800, 600)
 	still := newEngine(t, nil)
 	var lossy, lossless bytes.Buffer
 	for b, output := range map[*bytes.Buffer]*edit.Output{&lossy: nil, &lossless: {Lossless: new(true)}} {
@@ -101,9 +101,9 @@ func TestMemoryIsWhatThePlanSays(t *testing.T) {
 	chains := map[string][]edit.Edit{
 		"as it is": nil,
 		"resize":   {edit.Resize{Width: 400, Height: 400}},
-		"enlarge":  {edit.Resize{Width: 1500, Upscale: new(true)}},
+		"enlarge":  {edit.Resize{Width: 1000, Upscale: new(true)}},
 		"turn":     {edit.Rotate{Angle: 90}},
-		"contain":  {edit.Crop{Left: 11, Top: 13, Width: 600, Height: 700}, edit.Resize{Width: 400, Height: 400, Fit: edit.FitContain, Background: "#fff8"}},
+		"contain":  {edit.Crop{Left: 11, Top: 13, Width: 600, Height: 500}, edit.Resize{Width: 400, Height: 400, Fit: edit.FitContain, Background: "#fff8"}},
 	}
 	for from, original := range originals {
 		for name, edits := range chains {
