@@ -203,8 +203,8 @@ func (h *header) trns(c *chunks) error {
 		}
 		h.translucent = true
 	case h.colour == typeGray && len(data) == 2, h.colour == typeRGB && len(data) == 6:
-		for i := range len(data) / 2 {
-			h.transparent[i] = binary.BigEndian.Uint16(data[2*i:])
+		for i := range len(data) / 2 { // of which only the low bits count
+			h.transparent[i] = binary.BigEndian.Uint16(data[2*i:]) & (1<<h.depth - 1)
 		}
 		h.keyed = true
 	case h.colour == typeGrayAlpha, h.colour == typeRGBA:
