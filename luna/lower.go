@@ -164,7 +164,7 @@ func (l *lowering) resize(e edit.Resize) error {
 	if err := l.resample(g); err != nil {
 		return err
 	}
-	if g.Canvas == g.Crop.Size() {
+	if g.Canvas == g.Crop.Size() && g.Origin == (image.Point{}) {
 		return nil
 	}
 	return l.embed(op.Embed{Left: g.Origin.X, Top: g.Origin.Y, Width: g.Canvas.X, Height: g.Canvas.Y}, e.Background)
