@@ -55,8 +55,8 @@ type HandlerOptions struct {
 	Queue int
 	// MaxOutputBytes bounds an encoded result; 64 MiB by default.
 	MaxOutputBytes int64
-	// Limits bound what a payload may ask for; nil is edit's defaults with
-	// MaxSide of the engine's MaxOutputSide.
+	// Limits tighten what a payload may ask for. The engine has limits of its
+	// own, which this does not widen; nil is those.
 	Limits *edit.Limits
 }
 
@@ -119,7 +119,13 @@ func (o *HandlerOptions) check() error {
 
 // A Handler answers GET and HEAD of /{payload}?sig={signature} with images:
 // it checks the signature, fetches the original, transforms it, and keeps the
-// result. It is safe for concurrent use.
+// result. It is safe for concurrent use, and may be mounted below any path
+// with [http.StripPrefix].
+//
+// Answers are images that caches may keep for a year, 304 without a body, the
+// metadata of an original as JSON, or a problem (RFC 9457) with the status that
+// [StatusCode] and the code that [ErrorCode] give its error. A request whose
+// client has left gets no answer; servers may log it as 499.
 //
 // What several requests ask for at once is made once, for as long as one of
 // them waits. That work, and the writes to the derived store that follow it,
@@ -226,9 +232,9 @@ func (h *Handler) answer(ctx context.Context, x *exchange) error {
 	return err
 }
 
-// Forget drops what is remembered about an original, so that the next request
-// sees that it was replaced or deleted. Images made of its earlier versions
-// are not found any more then.
+// Forget drops what this process remembers about an original, so that the next
+// request sees that it was replaced or deleted. Images made of its earlier
+// versions are not found any more then.
 func (h *Handler) Forget(tenant, key string) { h.versions.forget(tenant, key) }
 
 // Shutdown waits for the work under way, and answers new work with 503. When

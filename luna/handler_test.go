@@ -1,6 +1,7 @@
 package luna_test
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -496,3 +497,56 @@ func TestNewHandlerRefuses(t *testing.T) {
 }
 
 func pngChecksum(b []byte) []byte { return binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(b)) }
+
+// FuzzURL holds that one picture has one URL: of all request targets, only the
+// one that was signed is answered with it, and no other is looked for.
+func FuzzURL(f *testing.F) {
+	good := strings.TrimPrefix(signed(thumb), "http://demo.example.com")
+	for _, seed := range []string{
+		good, good + "&x=1", "//" + good[1:], good + "#", strings.Replace(good, "eyJ", "%65yJ", 1),
+		strings.Replace(good, "sig=6", "sig=%36", 1), "http://demo.example.com" + good, "http://other.example.com" + good,
+		strings.Replace(good, "?", "/?", 1), strings.Replace(good, "?", "?w=1&", 1), "/", "*",
+	} {
+		f.Add(seed)
+	}
+	e, err := luna.New([]codec.Codec{jpeg.Codec{}, png.Codec{}}, nil)
+	require.NoError(f, err)
+	store := new(origin)
+	store.put("demo", "hero.jpg", photo(8, 6))
+	h, err := luna.NewHandler(e, store, tenants(f), &luna.HandlerOptions{
+		Tenant: luna.TenantFromHost("example.com"),
+		Logger: slog.New(slog.DiscardHandler),
+	})
+	require.NoError(f, err)
+	f.Fuzz(func(t *testing.T, target string) {
+		r, err := http.ReadRequest(bufio.NewReader(strings.NewReader("GET " + target + " HTTP/1.1\r\nHost: demo.example.com\r\n\r\n")))
+		if err != nil {
+			return
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code == http.StatusOK {
+			// A proxy's absolute form names the host, which has many spellings.
+			require.True(t, target == good || r.URL.Host != "" && strings.HasSuffix(target, good), target)
+			return
+		}
+		requireProblem(t, w.Result(), http.StatusForbidden, "signature_invalid")
+	})
+}
+
+func BenchmarkHit(b *testing.B) {
+	e, err := luna.New([]codec.Codec{jpeg.Codec{}, png.Codec{}}, nil)
+	require.NoError(b, err)
+	store := new(origin)
+	store.put("demo", "hero.jpg", photo(64, 48))
+	h, err := luna.NewHandler(e, store, tenants(b), &luna.HandlerOptions{Tenant: luna.TenantFromHost("example.com")})
+	require.NoError(b, err)
+	r := httptest.NewRequest(http.MethodGet, signed(thumb), nil)
+	for b.Loop() {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != http.StatusOK {
+			b.Fatal(w.Code)
+		}
+	}
+}

@@ -52,7 +52,7 @@ func (h *Handler) fail(w http.ResponseWriter, x *exchange, err error) {
 	head.Set("Content-Length", strconv.Itoa(len(text)))
 	head.Set("Cache-Control", errorCacheControl(k.status))
 	if x.choice.varies {
-		head.Set("Vary", "Accept")
+		head.Add("Vary", "Accept") // a wrapper may vary by more
 	}
 	if k.status == http.StatusMethodNotAllowed {
 		head.Set("Allow", "GET, HEAD")

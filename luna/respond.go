@@ -20,7 +20,7 @@ func (h *Handler) respond(w http.ResponseWriter, x *exchange) {
 	head.Set("X-Luna-Cache", x.source)
 	head.Set("Server-Timing", x.timings.String())
 	if x.choice.varies {
-		head.Set("Vary", "Accept")
+		head.Add("Vary", "Accept") // a wrapper may vary by more
 	}
 	if matchesETag(x.request.Header.Values("If-None-Match"), r.etag) {
 		w.WriteHeader(http.StatusNotModified)

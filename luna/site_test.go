@@ -38,9 +38,9 @@ const (
 
 // An origin is a store of originals in memory that counts what it is asked.
 type origin struct {
-	mu                  sync.Mutex
-	objects             map[string][]byte // by tenant and key
-	stats, opens, reads int
+	mu           sync.Mutex
+	objects      map[string][]byte // by tenant and key
+	stats, opens int
 	// stat and open, if set, go first; wrap, if set, changes the body.
 	stat func(ctx context.Context) error
 	open func(ctx context.Context) error
