@@ -48,7 +48,7 @@ func readConfig(args []string, getenv func(string) string, output io.Writer) (*c
 	text(&c.cache, "cache", "IMMAGIN_CACHE", "file:// in the data folder", "`URL` of the bucket of derived images, likewise; none keeps nothing, not in memory either")
 	text(&usage, "usage", "IMMAGIN_USAGE", "none", "`URL` of the usage database; metering is not part of this server yet, so any value is refused")
 	text(&c.tenant, "tenant", "IMMAGIN_TENANT", defaultTenant, "`name` of the tenant of all hosts but t.localhost, which is tenant t")
-	text(&c.secret, "secret", "IMMAGIN_SECRET", "made at the first start", "`secret` that signs the tenant's URLs, at least 16 characters; other users of the machine can read flags: prefer the variable")
+	text(&c.secret, "secret", "IMMAGIN_SECRET", "made at the first start and kept in the file secret of the data folder", "`secret` that signs the tenant's URLs, at least 16 characters; other users of the machine can read flags: prefer the variable")
 	text(&apiKey, "api-key", "IMMAGIN_API_KEY", "made at the first start and printed once", "`key` of the management API, imk_ and 22 letters and digits; prefer the variable")
 	fs.BoolVar(&c.playground, "playground", false, "show the page at / also where -addr is not a loopback address: whoever reaches it may upload and sign")
 	if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {

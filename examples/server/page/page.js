@@ -10,6 +10,8 @@ const variants = [
   { title: "Mirrored, as JPEG", edits: [{ resize: { width: 640 } }, { flop: true }], output: { format: "jpeg", quality: 80 } },
 ];
 
+let shown = 0; // the latest rendering; older ones stop
+
 const $ = (id) => document.getElementById(id);
 const file = $("file"), drop = $("drop"), progress = $("progress"), pictures = $("pictures");
 
@@ -55,8 +57,6 @@ function upload(to, picture) {
   });
 }
 
-let shown = 0; // the latest rendering; older ones stop
-
 async function render() {
   const key = decode(location.hash.slice(1));
   const run = ++shown;
@@ -67,7 +67,8 @@ async function render() {
     const figure = $("picture").content.firstElementChild.cloneNode(true);
     figure.className = "busy";
     figure.querySelector("h2").textContent = variant.title;
-    figure.querySelector(".edits").textContent = JSON.stringify(variant.output ? { edits: variant.edits, output: variant.output } : variant.edits);
+    const { edits, output } = variant;
+    figure.querySelector(".edits").textContent = JSON.stringify(output ? { edits, output } : edits).replaceAll(",", ", ").replaceAll(":", ": ");
     figure.querySelector(".facts").textContent = "…";
     figure.querySelector("button").disabled = true;
     pictures.append(figure);
@@ -84,7 +85,7 @@ async function fill(figure, key, { title, edits, output }) {
   try {
     const { url } = await ask("/playground/sign", { key, edits, output });
     const begin = performance.now();
-    const answer = await fetch(url);
+    const answer = await fetch(url, { cache: "reload" }); // from the server, even if the browser has it
     const body = await answer.blob();
     const took = performance.now() - begin;
     if (!answer.ok) throw new Error(words(await body.text(), answer.status));
@@ -97,9 +98,10 @@ async function fill(figure, key, { title, edits, output }) {
       `${img.naturalWidth} × ${img.naturalHeight}`,
       body.type.replace("image/", ""),
       size(body.size),
-      `${answer.headers.get("X-Luna-Cache") ?? ""} in ${took.toFixed(0)} ms`.trim(),
+      `${answer.headers.get("X-Luna-Cache") === "hit" ? "cached" : "made"}, ${took.toFixed(0)} ms`,
     ].join(" · ");
     button.disabled = false;
+    button.hidden = !navigator.clipboard; // which only loopback and https have
     button.onclick = async () => {
       await navigator.clipboard.writeText(new URL(url, location).href);
       button.textContent = "Copied";
