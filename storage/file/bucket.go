@@ -21,6 +21,7 @@ type bucket struct {
 	root    *os.Root
 	names   names
 	options Options
+	window  int // see [window]
 
 	lastStamp atomic.Int64 // Unix time in ns
 	// Writers of one name take turns where steps are more than one. Readers,

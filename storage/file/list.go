@@ -16,8 +16,8 @@ import (
 
 const (
 	defaultPage = 1000
-	// window is how many names of a folder are held at a time. A folder with
-	// more is read again for the next ones.
+	// window is how many names of a folder are held at a time, at least 1. A
+	// folder with more is read again for the next ones.
 	window = 1024
 )
 
@@ -33,9 +33,10 @@ func (b *bucket) ListPaged(ctx context.Context, opts *driver.ListOptions) (*driv
 	if size == 0 {
 		size = defaultPage
 	}
-	w := walker{bucket: b, ctx: ctx, prefix: opts.Prefix, after: string(opts.PageToken), window: window}
-	// A token that ends in the delimiter stands for all keys below it.
-	w.beneath = opts.Delimiter != "" && len(w.after) > len(opts.Prefix) && strings.HasSuffix(w.after, opts.Delimiter)
+	w := walker{bucket: b, ctx: ctx, prefix: opts.Prefix, after: string(opts.PageToken)}
+	// A token with a delimiter behind the prefix stands for all keys below it.
+	rest, ok := strings.CutPrefix(w.after, opts.Prefix)
+	w.beneath = ok && opts.Delimiter != "" && strings.HasSuffix(rest, opts.Delimiter)
 
 	page := &driver.ListPage{}
 	err := w.walk(func(key string, info fs.FileInfo) bool {
@@ -77,7 +78,6 @@ type walker struct {
 	// beneath is set. Both may change during the walk.
 	after   string
 	beneath bool
-	window  int
 
 	visit func(key string, info fs.FileInfo) bool
 }
@@ -132,7 +132,7 @@ func (w *walker) folder(name, base string) (more bool, err error) {
 				return false, err
 			}
 		}
-		if len(found) < w.window {
+		if len(found) < w.bucket.window {
 			return true, nil
 		}
 		floor, started = found[len(found)-1].key, true
@@ -215,7 +215,7 @@ func (w *walker) collect(found *highest, name, base, floor string, started bool)
 			}
 			switch {
 			case started && e.key <= floor, !w.wants(e):
-			case len(*found) < w.window:
+			case len(*found) < w.bucket.window:
 				heap.Push(found, e)
 			case e.key < (*found)[0].key:
 				(*found)[0] = e

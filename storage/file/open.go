@@ -109,8 +109,8 @@ func open(dir string, options *Options) (*bucket, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bucket{root: root, options: o, seed: maphash.MakeSeed()}
-	if b.names.folded, err = settle(root); err != nil {
+	b := &bucket{root: root, options: o, window: window, seed: maphash.MakeSeed()}
+	if b.names.folded, err = settle(root, folds); err != nil {
 		return nil, errors.Join(err, root.Close())
 	}
 	b.sweep()
@@ -119,7 +119,7 @@ func open(dir string, options *Options) (*bucket, error) {
 
 // settle finds out whether the folder's names are folded, and notes it when
 // the folder is new.
-func settle(root *os.Root) (folded bool, err error) {
+func settle(root *os.Root, folds func(*os.Root) bool) (folded bool, err error) {
 	noted, err := root.ReadFile(layoutFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		folded = folds(root)

@@ -366,7 +366,9 @@ func checkDamaged(ctx context.Context, s Derived, o *Options) error {
 		for at := 0; at < len(whole); at += max(1, min(len(whole)/40, 1+at)) {
 			points = append(points, at)
 		}
-		points = append(points, len(whole)-1)
+		if len(whole) > 0 {
+			points = append(points, len(whole)-1)
+		}
 		for _, at := range points {
 			flipped := bytes.Clone(whole)
 			flipped[at] ^= 0x10

@@ -14,11 +14,13 @@ import (
 
 var errBody = errors.New("the body failed")
 
-// failingReader gives n bytes, calls then, and fails with err.
+// failingReader gives n bytes, calls then, and fails with err. If that is nil it
+// goes on for a while, which a caller who has left does not see.
 type failingReader struct {
 	n    int
 	then func()
 	err  error
+	more int
 }
 
 func (f *failingReader) Read(p []byte) (int, error) {
@@ -26,7 +28,14 @@ func (f *failingReader) Read(p []byte) (int, error) {
 		if f.then != nil {
 			f.then()
 		}
-		return 0, f.err
+		if f.err != nil || len(p) == 0 {
+			return 0, f.err
+		}
+		if f.more++; f.more > 1000 {
+			return 0, io.EOF
+		}
+		p[0] = 'y'
+		return 1, nil
 	}
 	n := min(len(p), f.n)
 	for i := range n {
