@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"strconv"
-	"sync/atomic"
 
 	"github.com/immagin/immagin-go/internal/magic"
 )
@@ -39,8 +38,8 @@ type Uploaded struct {
 
 // Upload stores body, from where it stands to its end, as the original of that
 // key. It is streamed, and not closed; bytes.NewReader makes a body of bytes.
-// Where the server refuses early, a Read of body that is under way is waited
-// for as long as ctx lasts.
+// Nobody reads body after Upload has returned, but for a Read that was under
+// way when ctx ended.
 func (i *Images) Upload(ctx context.Context, key string, body io.Reader, opts *UploadOptions) (*Uploaded, error) {
 	var o UploadOptions
 	if opts != nil {
@@ -52,8 +51,13 @@ func (i *Images) Upload(ctx context.Context, key string, body io.Reader, opts *U
 	case o.Size == 0:
 		o.Size = sizeOf(body)
 	}
+	if o.Size > 0 {
+		body = &sized{r: bufio.NewReader(body), left: o.Size}
+	}
+	lent := lend(ctx, body)
+	defer lent.end()
 	head := make([]byte, magic.HeadSize)
-	n, err := io.ReadFull(body, head)
+	n, err := io.ReadFull(lent, head)
 	switch {
 	case err == io.EOF:
 		return nil, errors.New("immagin: upload: the body is empty")
@@ -70,13 +74,16 @@ func (i *Images) Upload(ctx context.Context, key string, body io.Reader, opts *U
 	if err != nil {
 		return nil, err
 	}
-	body = io.MultiReader(bytes.NewReader(head), body)
-	if o.Size > 0 {
-		body = &sized{r: bufio.NewReader(body), left: o.Size}
-	}
-	sent, err := i.c.put(ctx, signed, body, o.Size)
-	if err != nil {
+	whole := struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(head), lent), lent}
+	if err := i.c.put(ctx, signed, whole, o.Size); err != nil {
 		return nil, err
+	}
+	sent, err := lent.end()
+	if err != nil {
+		return nil, fmt.Errorf("immagin: upload: the server agreed before it had the whole body: %w", err)
 	}
 	return &Uploaded{Key: signed.Key, ContentType: o.ContentType, Size: sent}, nil
 }
@@ -114,13 +121,11 @@ func sizeOf(body io.Reader) int64 {
 }
 
 // put sends body where signed says, without the API key: that is not the
-// store's to know. It returns how many bytes went out.
-func (c *Client) put(ctx context.Context, signed *SignedURL, body io.Reader, size int64) (int64, error) {
-	lent := &loan{r: body, turn: make(chan struct{}, 1)}
-	defer lent.end(ctx)
-	r, err := http.NewRequestWithContext(ctx, signed.Method, signed.UploadURL, lent)
+// store's to know. Where it fails early, body is left unread.
+func (c *Client) put(ctx context.Context, signed *SignedURL, body io.ReadCloser, size int64) error {
+	r, err := http.NewRequestWithContext(ctx, signed.Method, signed.UploadURL, body)
 	if err != nil {
-		return 0, fmt.Errorf("immagin: upload URL: %w", withoutURL(err))
+		return fmt.Errorf("immagin: upload URL: %w", withoutURL(err))
 	}
 	r.ContentLength = size
 	if size == 0 {
@@ -133,7 +138,7 @@ func (c *Client) put(ctx context.Context, signed *SignedURL, body io.Reader, siz
 		case "Content-Length":
 			n, err := strconv.ParseInt(value, 10, 64)
 			if err != nil || n < 1 || size > 0 && n != size {
-				return 0, errors.New("immagin: upload URL: Content-Length is not the body's")
+				return errors.New("immagin: upload URL: Content-Length is not the body's")
 			}
 			r.ContentLength = n
 		default:
@@ -146,13 +151,16 @@ func (c *Client) put(ctx context.Context, signed *SignedURL, body io.Reader, siz
 	}
 	answer, err := c.http.Do(r)
 	if err != nil {
-		return 0, fmt.Errorf("immagin: upload: %w", withoutURL(err))
+		if ctx.Err() != nil {
+			err = ctx.Err() // rather than what it did to the body
+		}
+		return fmt.Errorf("immagin: upload: %w", withoutURL(err))
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode/100 != 2 {
-		return 0, c.errorOf(answer)
+		return c.errorOf(answer)
 	}
-	return lent.sent.Load(), nil
+	return nil
 }
 
 // A sized body fails where there are more than left bytes, before it gives the
@@ -176,35 +184,39 @@ func (s *sized) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// A loan lends a reader to net/http, whose transport may still be reading
-// when the answer is there, and takes it back.
+// A loan lends a body to net/http. A Read of the body itself may block for
+// ever, and net/http waits for it even when the request has been cancelled;
+// one of the loan ends with ctx.
 type loan struct {
-	r    io.Reader
-	sent atomic.Int64
-	turn chan struct{} // holds a token during a Read
-	over atomic.Bool
+	*io.PipeReader
+	ctx  context.Context
+	stop func() bool   // of the watch over ctx
+	done chan struct{} // closed when body is no longer read
+	sent int64
+	err  error
 }
 
-func (l *loan) Read(p []byte) (int, error) {
-	if l.over.Load() {
-		return 0, io.ErrClosedPipe
-	}
-	l.turn <- struct{}{}
-	defer func() { <-l.turn }()
-	if l.over.Load() {
-		return 0, io.ErrClosedPipe
-	}
-	n, err := l.r.Read(p)
-	l.sent.Add(int64(n))
-	return n, err
+func lend(ctx context.Context, body io.Reader) *loan {
+	r, w := io.Pipe()
+	l := &loan{PipeReader: r, ctx: ctx, done: make(chan struct{})}
+	l.stop = context.AfterFunc(ctx, func() { w.CloseWithError(ctx.Err()) })
+	go func() {
+		defer close(l.done)
+		l.sent, l.err = io.Copy(w, body)
+		w.CloseWithError(l.err)
+	}()
+	return l
 }
 
-// end waits for a Read that is under way, as long as ctx lasts.
-func (l *loan) end(ctx context.Context) {
-	l.over.Store(true)
+// end takes the body back, and returns how much of it was read and how that
+// ended. It waits for a Read that is under way, as long as ctx lasts.
+func (l *loan) end() (int64, error) {
+	l.stop()
+	l.CloseWithError(io.ErrClosedPipe)
 	select {
-	case l.turn <- struct{}{}:
-		<-l.turn
-	case <-ctx.Done():
+	case <-l.done:
+		return l.sent, l.err
+	case <-l.ctx.Done():
+		return 0, l.ctx.Err()
 	}
 }

@@ -224,8 +224,9 @@ func TestUploadReturnsTheReader(t *testing.T) {
 	_, c := newStub(t, func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintf(w, `{"uploadUrl":%q,"method":"PUT","headers":{},"key":"a.png"}`, store.URL)
 	})
+	large := picture(t, 512)
 	for range 20 {
-		body := &watched{r: bytes.NewReader(picture(t, 512))}
+		body := &watched{r: bytes.NewReader(large)}
 		_, err := c.Images.Upload(context.Background(), "a.png", body, &UploadOptions{Size: 1 << 20})
 		require.Error(t, err)
 		body.n++ // a race, if the transport still reads
@@ -239,21 +240,23 @@ type watched struct {
 
 func (w *watched) Read(p []byte) (int, error) {
 	w.n++
-	return w.r.Read(p[:min(len(p), 100)])
+	return w.r.Read(p[:min(len(p), 4096)])
 }
 
 func TestUploadCancelled(t *testing.T) {
 	store, c := newAPI(t, nil)
 	body := picture(t, 64)
-	ctx, cancel := context.WithCancel(context.Background())
-	r, w := io.Pipe()
-	done := make(chan error, 1)
-	go func() { _, err := c.Images.Upload(ctx, "a.png", r, nil); done <- err }()
-	_, err := w.Write(body[:2000])
-	require.NoError(t, err)
-	cancel()
-	require.ErrorIs(t, <-done, context.Canceled)
-	w.Close()
+	for _, n := range []int{0, 100, 2000} { // before the head, within it, within the body
+		ctx, cancel := context.WithCancel(context.Background())
+		r, w := io.Pipe()
+		done := make(chan error, 1)
+		go func() { _, err := c.Images.Upload(ctx, "a.png", r, nil); done <- err }()
+		_, err := w.Write(body[:n])
+		require.NoError(t, err)
+		cancel()
+		require.ErrorIs(t, <-done, context.Canceled, "although Read blocks")
+		w.Close()
+	}
 	require.Empty(t, store.objects)
 }
 

@@ -223,8 +223,8 @@ func TestMutations(t *testing.T) {
 	k := keyring(t, otherSecret, testSecret)
 	table := Tenants{"demo": k, "acme": keyring(t, "acme-secret-0123456789"), "empty": nil}
 	strangers := []*Keyring{table["acme"], keyring(t, testSecret+"x"), keyring(t, testSecret[:21]), keyring(t, strings.ToUpper(testSecret)), {}, nil}
-	count, accepted, changed := testCount(t, 20000), 0, 0
-	for range count {
+	accepted := 0
+	for count, changed := testCount(t, 20000), 0; changed < count; {
 		payload, tenant, signature := testPayload, "demo", testSig
 		switch r.IntN(10) {
 		case 0:
@@ -249,8 +249,7 @@ func TestMutations(t *testing.T) {
 		}
 	}
 	require.NoError(t, table.Verify(context.Background(), "demo", testPayload, testSig), "what is not changed passes")
-	require.Greater(t, changed, count*9/10)
-	t.Logf("%d mutations, %d accepted", changed, accepted)
+	t.Logf("%d mutations, %d accepted", testCount(t, 20000), accepted)
 }
 
 func mutate(r *rand.Rand, s string) string {
