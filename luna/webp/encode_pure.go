@@ -3,6 +3,7 @@
 package webp
 
 import (
+	"bytes"
 	"fmt"
 	"image"
 	"io"
@@ -40,7 +41,7 @@ func packedSamples(int) int { return 4 }
 func encoderBytes(n int64, lossless, alpha bool) int64 {
 	switch {
 	case lossless:
-		return 84*n + 4<<20
+		return 110*n + 4<<20
 	case alpha:
 		return lossyBytes(n, 100, 31)
 	}
@@ -58,6 +59,9 @@ func encode(w io.Writer, packed []uint8, width, height, _ int, s settings) error
 	opts.Method = s.effort
 	if s.lossless {
 		opts.Lossless, opts.Exact, opts.Quality = true, true, losslessQuality
+		if opaque(packed) {
+			w = &opaqueWriter{w: w}
+		}
 		return webp.Encode(w, m, opts)
 	}
 	// The port's method 3 is what comes nearest to libwebp's 4 in bytes and
@@ -68,4 +72,33 @@ func encode(w io.Writer, packed []uint8, width, height, _ int, s settings) error
 	}
 	opts.Quality = float32(s.quality)
 	return webp.Encode(w, m, opts)
+}
+
+func opaque(packed []uint8) bool {
+	for i := 3; i < len(packed); i += 4 {
+		if packed[i] != 255 {
+			return false
+		}
+	}
+	return true
+}
+
+// An opaqueWriter clears the bit that says that a VP8L picture has alpha,
+// which the port always sets.
+type opaqueWriter struct {
+	w io.Writer
+	n int // bytes written
+}
+
+// Behind the headers of RIFF and VP8L and a signature, 28 bits of size.
+const alphaByte, alphaBit = 20 + 4, 1 << 4
+
+func (w *opaqueWriter) Write(p []byte) (int, error) {
+	if i := alphaByte - w.n; i >= 0 && i < len(p) {
+		p = bytes.Clone(p)
+		p[i] &^= alphaBit
+	}
+	n, err := w.w.Write(p)
+	w.n += n
+	return n, err
 }
