@@ -111,11 +111,11 @@ func (c *config) complete() error {
 		return fmt.Errorf("-data: %w", err)
 	}
 	if c.store == "" {
-		c.store = fileURL(filepath.Join(c.data, "originals"), "create_dir=1")
+		c.store = fileURL(filepath.Join(c.data, "store"), "create_dir=1")
 	}
 	if c.cache == "" {
 		// What a power cut damages is rendered again.
-		c.cache = fileURL(filepath.Join(c.data, "derived"), "create_dir=1&no_sync=1")
+		c.cache = fileURL(filepath.Join(c.data, "store"), "create_dir=1&no_sync=1")
 	}
 	return nil
 }
