@@ -1,22 +1,14 @@
 package api
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"net"
 	"net/http"
-	"net/http/httptest"
-	"net/url"
-	"os"
 	"strings"
 	"sync"
 	"testing"
-	"testing/iotest"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -25,6 +17,7 @@ import (
 )
 
 // signed asks for an upload URL.
+
 func (f *fixture) signed(request string) (uploadURL string, headers []string) {
 	f.t.Helper()
 	a := f.send("POST", "/v1/images/sign-url", f.key, request)
@@ -37,6 +30,7 @@ func (f *fixture) signed(request string) (uploadURL string, headers []string) {
 }
 
 // ticket signs a ticket as whoever has the secret could.
+
 func (f *fixture) ticket(secret string, t sign.Ticket) string {
 	f.t.Helper()
 	k, err := sign.NewKeyring(secret)
@@ -90,115 +84,6 @@ func TestUploadWithoutDeclarations(t *testing.T) {
 	require.Equal(t, 201, f.do(r).status)
 	o, _ := f.store.get("demo/x.jpg")
 	require.Equal(t, "image/gif", o.contentType)
-}
-
-func TestSignURLRefuses(t *testing.T) {
-	f := newFixture(t, &Options{MaxSize: 1000})
-	for body, want := range map[string]string{
-		``:                                   "400 invalid_request",
-		`{}`:                                 "400 invalid_key",
-		`[]`:                                 "400 invalid_request",
-		`null`:                               "400 invalid_request",
-		`"a"`:                                "400 invalid_request",
-		`{"key":"a"`:                         "400 invalid_request",
-		`{"key":"a"}{}`:                      "400 invalid_request",
-		`{"key":"a"} x`:                      "400 invalid_request",
-		`{"key":1}`:                          "400 invalid_request",
-		`{"key":null}`:                       "400 invalid_key",
-		`{"Key":"a"}`:                        "400 invalid_request",
-		`{"key":"a","x":1}`:                  "400 invalid_request",
-		`{"key":"a","size":"1"}`:             "400 invalid_request",
-		`{"key":"a","size":1.5}`:             "400 invalid_request",
-		`{"key":"a","size":0}`:               "400 invalid_request",
-		`{"key":"a","size":-1}`:              "400 invalid_request",
-		`{"key":"a","size":1e99}`:            "400 invalid_request",
-		`{"key":"a","size":1001}`:            "413 too_large",
-		`{"key":"a","contentType":"text/x"}`: "415 unsupported_media_type",
-		`{"key":"a","contentType":"image/svg+xml"}`:      "415 unsupported_media_type",
-		`{"key":"a","contentType":7}`:                    "400 invalid_request",
-		`{"key":"a","overwrite":1}`:                      "400 invalid_request",
-		`{"key":""}`:                                     "400 invalid_key",
-		`{"key":"/a"}`:                                   "400 invalid_key",
-		`{"key":"a/"}`:                                   "400 invalid_key",
-		`{"key":"a//b"}`:                                 "400 invalid_key",
-		`{"key":"../a"}`:                                 "400 invalid_key",
-		`{"key":"a/./b"}`:                                "400 invalid_key",
-		`{"key":"a\\b"}`:                                 "400 invalid_key",
-		`{"key":"a\u0000"}`:                              "400 invalid_key",
-		`{"key":"a\u007f"}`:                              "400 invalid_key",
-		`{"key":"\ud800.jpg"}`:                           "400 invalid_request",
-		`{"key":"\udc00\ud800.jpg"}`:                     "400 invalid_request",
-		`{"key":"\ud83d\u0041.jpg"}`:                     "400 invalid_request",
-		"{\"key\":\"\xff.jpg\"}":                         "400 invalid_request",
-		`{"key":"` + strings.Repeat("k", 1025) + `"}`:    "400 invalid_key",
-		`{"key":"` + strings.Repeat("k", maxRequest):     "413 too_large",
-		`{"` + strings.Repeat("x", 9999) + `":"a"}`:      "400 invalid_request",
-		strings.Repeat(`{"key":`, 2000):                  "400 invalid_request",
-		`{"key":"a","contentType":"image/png; charset="`: "400 invalid_request",
-	} {
-		a := f.send("POST", "/v1/images/sign-url", f.key, body)
-		status, code, _ := strings.Cut(want, " ")
-		require.Equal(t, status+" "+code, fmt.Sprint(a.status, " ", a.json["code"]), "%.80s", body)
-		a.problem(t, a.status, code)
-		require.Less(t, len(a.body), 1000)
-	}
-	for body, key := range map[string]string{
-		`{"key":"\ud83d\ude00.jpg"}`: "😀.jpg",
-		`{"key":"\ufffd.jpg"}`:       "\ufffd.jpg",
-		`{"key":"%2e%2e"}`:           "%2e%2e",
-	} {
-		a := f.send("POST", "/v1/images/sign-url", f.key, body)
-		require.Equal(t, key, a.json["key"], "%s: %s", body, a.body)
-	}
-	require.Zero(t, f.store.created)
-}
-
-func TestLoneSurrogate(t *testing.T) {
-	for text, want := range map[string]bool{
-		`"\ud800"`: true, `"\uDFFF"`: true, `"\ud83d\ude00"`: false, `"\\ud800"`: false, `"\\\ud800"`: true, `"\ud83d\\ude00"`: true,
-		`"\ud83d"`: true, `"\ud83dx\ude00"`: true, `"\n\ud83d\ude00\ud83d\ude00"`: false, `""`: false, `"\u0041"`: false, `"\ude00\ud83d"`: true,
-	} {
-		require.Equal(t, want, loneSurrogate([]byte(text)), text)
-	}
-}
-
-func TestNativePresigning(t *testing.T) {
-	f := newFixture(t, nil)
-	f.store.presign = true
-	uploadURL, headers := f.signed(`{"key":"a.jpg","contentType":"image/jpg","size":12345}`)
-	require.Equal(t, "https://bucket.example.com/demo/a.jpg?size=12345&expiry=5m0s", uploadURL)
-	require.Equal(t, []string{"Content-Type", "image/jpeg"}, headers)
-	uploadURL, _ = f.signed(`{"key":"a.jpg"}`)
-	require.Contains(t, uploadURL, "size=0")
-
-	strict := newFixture(t, &Options{Strict: true})
-	strict.store.presign = true
-	uploadURL, _ = strict.signed(`{"key":"a.jpg"}`)
-	require.True(t, strings.HasPrefix(uploadURL, strict.URL))
-
-	f.store.objects = map[string]object{"demo/a.jpg": {}}
-	f.send("POST", "/v1/images/sign-url", f.key, `{"key":"a.jpg"}`).problem(t, 409, "key_exists")
-	f.signed(`{"key":"a.jpg","overwrite":true}`)
-}
-
-func TestMountedAnywhere(t *testing.T) {
-	f := newFixture(t, nil)
-	mux := http.NewServeMux()
-	mux.Handle("/api/b%20c/", http.StripPrefix("/api/b%20c", f.Config.Handler))
-	mux.Handle("/deep/er/", http.StripPrefix("/deep/er", f.Config.Handler))
-	s := httptest.NewTLSServer(mux)
-	defer s.Close()
-	r := f.request("POST", s.URL+"/deep/er/v1/images/sign-url?x=1", f.key, strings.NewReader(`{"key":"a.png"}`))
-	resp, err := s.Client().Do(r)
-	require.NoError(t, err)
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
-	require.Contains(t, string(body), `"`+s.URL+`/deep/er/v1/uploads/demo/`, "scheme, host and prefix as the caller sees them")
-
-	behind := newFixture(t, &Options{PublicURL: "https://api.example.com/x/"})
-	uploadURL, _ := behind.signed(`{"key":"a.png"}`)
-	require.True(t, strings.HasPrefix(uploadURL, "https://api.example.com/x/v1/uploads/demo/"), uploadURL)
 }
 
 func TestTicketsRefused(t *testing.T) {
@@ -281,6 +166,7 @@ func TestUploadLimits(t *testing.T) {
 }
 
 // A refusal that the headers justify leaves the ticket as it was.
+
 func TestEarlyRefusalSpendsNothing(t *testing.T) {
 	f := newFixture(t, nil)
 	body := picture(t, "png")
@@ -322,6 +208,7 @@ func TestOverwrite(t *testing.T) {
 }
 
 // Of many uploads with one ticket, and of many tickets for one key, one wins.
+
 func TestConcurrentUploads(t *testing.T) {
 	f := newFixture(t, nil)
 	body := picture(t, "png")
@@ -357,75 +244,8 @@ func TestConcurrentUploads(t *testing.T) {
 }
 
 // A connection that breaks in the middle leaves nothing behind.
-func TestBrokenUpload(t *testing.T) {
-	f := newFixture(t, nil)
-	body := picture(t, "png")
-	for i, cut := range []int{1, 100, 513, len(body) - 1} {
-		uploadURL, _ := f.signed(fmt.Sprintf(`{"key":"%d.png"}`, i))
-		u, err := url.Parse(uploadURL)
-		require.NoError(t, err)
-		conn, err := net.Dial("tcp", u.Host)
-		require.NoError(t, err)
-		fmt.Fprintf(conn, "PUT %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n\r\n%s", u.Path, u.Host, len(body), body[:cut])
-		require.NoError(t, conn.(*net.TCPConn).CloseWrite())
-		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
-		require.NoError(t, err)
-		require.Equal(t, 400, resp.StatusCode)
-		resp.Body.Close()
-		conn.Close()
-	}
-	require.Empty(t, f.store.objects)
-}
-
-func TestBodyProblems(t *testing.T) {
-	f := newFixture(t, nil)
-	serve := func(body io.Reader) *httptest.ResponseRecorder {
-		uploadURL, _ := f.signed(`{"key":"a.png"}`)
-		w := httptest.NewRecorder()
-		f.Config.Handler.ServeHTTP(w, httptest.NewRequest("PUT", uploadURL, io.NopCloser(body)))
-		return w
-	}
-	head := picture(t, "png")[:600]
-	require.Equal(t, 400, serve(iotest.TimeoutReader(strings.NewReader(head))).Code, "an error that is none of ours")
-	require.Equal(t, 408, serve(io.MultiReader(strings.NewReader(head), iotest.ErrReader(&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}))).Code)
-	require.Equal(t, 413, serve(http.MaxBytesReader(nil, io.NopCloser(strings.NewReader(head)), 10)).Code, "a limit that the integrator put in front")
-	require.Empty(t, f.store.objects)
-}
 
 // faulty breaks one promise of a Store.
-type faulty struct {
-	memory
-	create func(body io.Reader) error
-}
-
-func (f *faulty) Create(_ context.Context, _, _ string, body io.Reader, _ string, _ bool) error {
-	return f.create(body)
-}
-
-func TestFaultyStores(t *testing.T) {
-	for name, c := range map[string]struct {
-		create func(body io.Reader) error
-		status int
-	}{
-		"does not read to the end": {func(body io.Reader) error { _, err := io.CopyN(io.Discard, body, 600); return err }, 502},
-		"fails":                    {func(io.Reader) error { return errors.New("disk is full") }, 502},
-		"too slow":                 {func(io.Reader) error { return fmt.Errorf("put: %w", context.DeadlineExceeded) }, 504},
-		"was raced":                {func(io.Reader) error { return &fs.PathError{Err: fs.ErrExist} }, 409},
-		"hides the body's error":   {func(body io.Reader) error { _, _ = io.Copy(io.Discard, body); return nil }, 413},
-	} {
-		f := newFixture(t, nil)
-		h, err := New(&faulty{create: c.create}, ProjectMap{"demo": {Secret: testSecret}}, f.keys, &Options{Now: f.clock})
-		require.NoError(t, err)
-		ticket := f.ticket(testSecret, sign.Ticket{Tenant: "demo", Key: "a.png", MaxSize: int64(len(picture(t, "png"))) - 1})
-		if c.status != 413 {
-			ticket = f.ticket(testSecret, sign.Ticket{Tenant: "demo", Key: "a.png"})
-		}
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, httptest.NewRequest("PUT", "/v1/uploads/demo/"+ticket, io.MultiReader(strings.NewReader(picture(t, "png")))))
-		require.Equal(t, c.status, w.Code, "%s: %s", name, w.Body)
-		require.NotContains(t, w.Body.String(), "disk")
-	}
-}
 
 func TestGuard(t *testing.T) {
 	var asked []Upload
@@ -456,76 +276,4 @@ func TestGuard(t *testing.T) {
 	refusal, asked = nil, nil
 	require.Equal(t, 201, f.send("PUT", uploadURL, "", body, "Content-Type", "image/png").status, "a refusal does not spend the ticket")
 	require.Equal(t, []Upload{want}, asked)
-}
-
-type brokenNonces struct{}
-
-func (brokenNonces) Use(context.Context, string, string, time.Duration) error {
-	return errors.New("disk is full")
-}
-
-func TestNoncesFail(t *testing.T) {
-	f := newFixture(t, &Options{Nonces: brokenNonces{}})
-	uploadURL, _ := f.signed(`{"key":"a.png"}`)
-	f.send("PUT", uploadURL, "", picture(t, "png")).problem(t, 500, "internal")
-	require.Zero(t, f.store.created)
-}
-
-func TestMemoryNonces(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx := context.Background()
-		var m MemoryNonces
-		require.NoError(t, m.Use(ctx, "demo", "n", time.Minute))
-		require.ErrorIs(t, m.Use(ctx, "demo", "n", time.Minute), fs.ErrExist)
-		require.NoError(t, m.Use(ctx, "acme", "n", time.Minute), "tenants do not share nonces")
-		time.Sleep(time.Minute - 1)
-		require.ErrorIs(t, m.Use(ctx, "demo", "n", time.Minute), fs.ErrExist)
-		time.Sleep(time.Nanosecond)
-		require.NoError(t, m.Use(ctx, "demo", "n", time.Minute))
-
-		most := 0
-		for i := range 20000 {
-			require.NoError(t, m.Use(ctx, "demo", fmt.Sprint(i), time.Minute))
-			most = max(most, len(m.until))
-			time.Sleep(100 * time.Millisecond) // 600 are alive at a time
-		}
-		require.LessOrEqual(t, most, 1300, "what is over is dropped")
-	})
-}
-
-func FuzzPaths(f *testing.F) {
-	f.Add("/v1/uploads/demo/x.y")
-	f.Add("/v1/uploads/%2e%2e/%00")
-	h, err := New(new(memory), ProjectMap{"demo": {Secret: testSecret}}, NewMemoryKeys(), nil)
-	require.NoError(f, err)
-	f.Fuzz(func(t *testing.T, path string) {
-		u, err := url.ParseRequestURI(path)
-		if err != nil {
-			return
-		}
-		for _, method := range []string{"GET", "PUT", "POST"} {
-			w := httptest.NewRecorder()
-			h.ServeHTTP(w, &http.Request{Method: method, URL: u, RequestURI: path, Host: "example.com", Header: http.Header{}, Body: http.NoBody})
-			if w.Code < 400 || w.Code >= 500 {
-				t.Fatalf("%s %q: %d", method, path, w.Code)
-			}
-		}
-	})
-}
-
-func FuzzDecode(f *testing.F) {
-	f.Add(`{"key":"a","contentType":"image/png","size":1}`)
-	f.Add(`{"key":"\ud83d\ude00"}`)
-	f.Fuzz(func(t *testing.T, body string) {
-		var key string
-		var size *int64
-		r := httptest.NewRequest("POST", "/", strings.NewReader(body))
-		err := decode(httptest.NewRecorder(), r, map[string]any{"key": &key, "size": &size})
-		if p, ok := errors.AsType[*problem](err); err != nil && (!ok || p.status/100 != 4) {
-			t.Fatalf("%q: %v", body, err)
-		}
-		if err == nil && strings.Contains(key, "\ufffd") && !strings.Contains(body, "\ufffd") && !strings.Contains(strings.ToLower(body), `\ufffd`) {
-			t.Fatalf("%q became the key %q", body, key)
-		}
-	})
 }
