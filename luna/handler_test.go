@@ -53,7 +53,7 @@ func TestRendered(t *testing.T) {
 		"Accept-Ranges":           {"none"},
 		"X-Luna-Cache":            {"miss"},
 	}, miss.Header)
-	for _, stage := range []string{"verify", "payload", "key", "cache", "fetch", "probe", "plan", "room", "render", "flight"} {
+	for _, stage := range []string{"verify", "payload", "key", "cache", "fetch", "probe", "plan", "room", "decode", "edit", "encode", "render", "flight"} {
 		require.Regexp(t, `\b`+stage+`;dur=\d+\.\d{3}\b`, timing)
 	}
 

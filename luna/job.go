@@ -120,9 +120,13 @@ func (h *Handler) render(ctx context.Context, j *job) error {
 	}
 	defer h.buffers.Put(out.Buffer)
 	defer out.Reset()
-	if _, err := h.engine.render(ctx, j.original, j.plan, out); err != nil {
+	result, err := h.engine.render(ctx, j.original, j.plan, out)
+	if err != nil {
 		return because(ctx, err)
 	}
+	j.spent("decode", result.Decode)
+	j.spent("edit", result.Edit)
+	j.spent("encode", result.Encode)
 	j.clean() // what follows needs neither the original nor the room
 	f := j.plan.Format
 	j.record, j.source = newRecord(f.MIME, f.Extension, bytes.Clone(out.Bytes())), sourceMiss
