@@ -20,7 +20,7 @@ func newMemoryCache(bytes int64) *memoryCache {
 	return &memoryCache{otter.Must(&otter.Options[string, *record]{
 		MaximumWeight: uint64(bytes),
 		Weigher: func(_ string, r *record) uint32 {
-			return uint32(min(len(r.body)+recordOverhead, math.MaxUint32))
+			return uint32(min(int64(len(r.body))+recordOverhead, math.MaxUint32))
 		},
 		Executor: func(f func()) { f() }, // no goroutine of its own
 	})}
