@@ -121,3 +121,14 @@ func TestProbeReturnsTheReadersError(t *testing.T) {
 		require.NotErrorIs(t, err, codec.ErrFormat)
 	}
 }
+
+func TestProbeReadsHeadersOnly(t *testing.T) {
+	f := file{width: 2000, height: 2000, components: ycc(2, 2), value: func(c, x, y int) uint8 { return uint8(x*37 ^ y*91) }}
+	data := f.bytes()
+	r := bytes.NewReader(data)
+	_, err := Codec{}.Probe(r)
+	require.NoError(t, err)
+	header := bytes.Index(data, []byte{0xff, markerSOS})
+	require.LessOrEqual(t, len(data)-r.Len(), header+4096, "it stops at the first scan")
+	require.Less(t, header+4096, len(data)/2)
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/crc32"
+	"math"
 
 	"github.com/klauspost/compress/zlib"
 )
@@ -64,7 +65,7 @@ func (f file) rows(w, h int) []byte {
 		}
 		line := bytes.Clone(row)
 		if t != filterNone {
-			apply(int(t), line, row, above, step, 1<<40)
+			apply(int(t), line, row, above, step, math.MaxInt)
 		}
 		out = append(append(out, t), line...)
 	}
