@@ -363,7 +363,7 @@ func checkDamaged(ctx context.Context, s Derived, o *Options) error {
 		}
 		var damages [][]byte
 		var points []int
-		for at := 0; at < len(whole); at += max(1, min(len(whole)/40, 1+at)) {
+		for at := 0; at < len(whole); at += max(1, min(len(whole)/12, 1+at/2)) {
 			points = append(points, at)
 		}
 		if len(whole) > 0 {
