@@ -25,7 +25,7 @@ func scan(data []byte, at *path, f *faults) (node, bool) {
 	if !ok {
 		return n, false
 	}
-	if s.skip(); s.pos < len(data) {
+	if s.pos < len(data) { // not even white space: one request has one spelling
 		return n, s.fail(at, "must end after its JSON value")
 	}
 	return n, true

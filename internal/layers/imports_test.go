@@ -34,6 +34,7 @@ var may = map[string][]string{
 
 	"luna":                  {"immagin/edit", "luna/codec", "luna/op", "luna/pixel"},
 	"luna/pixel":            {},
+	"luna/pixel/pixeltest":  {"luna/pixel"},
 	"luna/codec":            {"luna/pixel"},
 	"luna/op":               {"luna/pixel", "internal/alpha", "internal/resample", "internal/ycc"},
 	"luna/jpeg":             {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/exif", "internal/ctxio", "internal/interleave"},
