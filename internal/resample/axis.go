@@ -4,53 +4,95 @@ import "math"
 
 // A Span says what becomes of one side of a plane.
 type Span struct {
-	// In is the number of samples along the side, Out that of the result;
+	// In is the number of samples along the side, Total that of the result;
 	// both at least 1.
-	In, Out int
+	In, Total int
+	// First and Count are the part of the result that is made. Count 0 means
+	// all of it.
+	First float64
+	Count int
 	// Left and Length are the window that is resampled, in samples. What lies
 	// outside of it, rounded out to whole samples, is never read: the
 	// window's edge is repeated instead. Length 0 means all of the side.
 	Left, Length float64
 	// Shrink is the distance between two output samples; above 1 reduces,
-	// below enlarges. 0 means Length/Out. A reduction whose Out*Shrink is not
-	// Length is centred on the window; an enlargement starts at its left.
+	// below enlarges. 0 means Length/Total. A reduction whose Total*Shrink is
+	// not Length is centred on the window; an enlargement starts at its left.
 	Shrink float64
 	Kernel Kernel
-	// Corner samples an enlargement at the corners of pixels instead of their
-	// centres, as libvips 8.18 does.
+	// Corner samples at the corners of pixels instead of their centres, as
+	// libvips 8.18 does to both sides where either is enlarged. Shrink must
+	// not be above 1 then.
 	Corner bool
+	// Tile and Grid lay tiles over the output: one begins where Count's index
+	// less Grid is a multiple of Tile. See [Tiles]. Tile 0 means that each
+	// sample is its own.
+	Tile, Grid int
 
-	half  bool    // made by Halve
-	odd   bool    // the last sample has but one of the full plane's
-	extra float64 // what Out*Shrink is longer than Length
+	normal bool
+	halved bool
+	extra  float64 // what Total*Shrink is longer than Length
+	box    int
 }
 
-// normal fills in what zero fields stand for.
-func (s Span) normal() Span {
+// Normal fills in what zero fields stand for.
+func (s Span) Normal() Span {
+	if s.normal {
+		return s
+	}
+	s.normal = true
+	if s.Count == 0 {
+		s.First, s.Count = 0, s.Total
+	}
 	if s.Length <= 0 {
 		s.Left, s.Length = 0, float64(s.In)
 	}
 	if s.Shrink <= 0 {
-		s.Shrink = s.Length / float64(s.Out)
+		s.Shrink = s.Length / float64(s.Total)
 	}
-	if !s.half {
-		s.extra = float64(float64(s.Out)*s.Shrink) - s.Length
-	}
+	s.extra = float64(float64(s.Total)*s.Shrink) - s.Length
+	s.box = max(1, int(s.Length/float64(s.Total)/2))
 	return s
 }
 
 // Halve returns the span for a plane of half as many samples, rounded up, on
 // both ends: each of its samples lies between two of the full plane's.
 func (s Span) Halve() Span {
-	s = s.normal()
-	s.half = true
+	s = s.Normal()
+	s.halved = true
 	s.In = (s.In + 1) / 2
+	s.First /= 2
 	s.Left /= 2
 	s.Length /= 2
 	s.extra /= 2
-	s.odd = s.Out&1 != 0
-	s.Out = (s.Out + 1) / 2
 	return s
+}
+
+// count is the number of output samples.
+func (s Span) count() int {
+	if s.halved {
+		return (s.Count + 1) / 2
+	}
+	return s.Count
+}
+
+// Tiles sets the tiles of the two sides of an image as libvips does. It adds
+// up positions from where a tile of its output begins, and so the size of its
+// tiles decides, by the rounding of the sums, what becomes of a position that
+// lies exactly between two phases.
+func Tiles(h, v *Span) {
+	*h, *v = h.Normal(), v.Normal()
+	const strip, tile, none = 16, 128, math.MaxInt32
+	switch {
+	case h.Corner:
+		h.Tile, v.Tile = tile, 1
+	case v.box == 1:
+		h.Tile, v.Tile = none, strip
+	case h.box == 1:
+		h.Tile, v.Tile = tile, tile
+	default:
+		h.Tile, v.Tile = tile, strip
+	}
 }
 
 // An Axis is a Span made ready: where each output sample's taps start, and
@@ -71,22 +113,23 @@ type Axis struct {
 
 // NewAxis prepares s, whose window must overlap the side.
 func NewAxis(s Span) *Axis {
-	s = s.normal()
+	s = s.Normal()
 	const grain = 1e-6 // forgives what sums of fractions lost
-	a := &Axis{out: s.Out, box: 1}
+	a := &Axis{out: s.count(), box: 1}
 	a.lo = min(max(int(math.Floor(s.Left+grain)), 0), s.In-1)
 	a.hi = min(max(int(math.Ceil(s.Left+s.Length-grain)), a.lo+1), s.In)
 	a.mid = a.hi - a.lo
-	a.start = make([]int32, s.Out)
+	a.start = make([]int32, a.out)
 	left := s.Left - float64(a.lo)
+	shift := left + s.First
 	switch {
-	case s.Shrink == 1 && left == math.Trunc(left) && s.extra == 0:
+	case s.Shrink < 1 || s.Corner:
+		a.toEnlarge(s, left)
+	case s.Shrink == 1 && shift == math.Trunc(shift) && s.extra == 0:
 		a.taps = 1
 		for i := range a.start {
-			a.start[i] = int32(i + int(left))
+			a.start[i] = int32(min(i+int(shift), a.mid-1))
 		}
-	case s.Shrink < 1:
-		a.toEnlarge(s, left)
 	default:
 		a.toReduce(s, left)
 	}
@@ -95,56 +138,62 @@ func NewAxis(s Span) *Axis {
 
 // toReduce follows vips_reducev_build and vips_reduceh_build.
 func (a *Axis) toReduce(s Span, left float64) {
-	shrink := s.Shrink
-	extra := s.extra
-	if box := int(s.Length / float64(s.Out) / 2); box > 1 {
-		a.box = box
-		a.mid = (a.mid + box - 1) / box
-		shrink /= float64(box)
-		extra /= float64(box)
-		left /= float64(box)
-	}
+	box := float64(s.box)
+	shrink, extra := s.Shrink/box, s.extra/box
+	left /= box
+	a.box = s.box
+	a.mid = (a.mid + s.box - 1) / s.box
 	a.taps = s.Kernel.taps(shrink)
 	offset := (1+extra)/2 - 1
-	a.phase = make([]uint8, s.Out)
-	for i := range a.start {
-		x := float64((float64(i)+.5)*shrink) - .5 - offset + left
-		if s.odd && i == s.Out-1 {
-			x -= shrink / 4
-		}
-		a.place(i, x, a.taps/2)
-	}
-	taps, kernel := a.taps, s.Kernel
-	a.weights = func(phase int) []int16 { return reduceWeights(kernel, taps, shrink, phase) }
+	a.place(s, shrink, func(i float64) float64 {
+		return float64((i+.5)*shrink) - .5 - offset + left
+	})
+	a.weights = func(phase int) []int16 { return reduceWeights(s.Kernel, a.taps, shrink, phase) }
 }
 
 // toEnlarge follows vips_affine_gen under the bicubic interpolator.
 func (a *Axis) toEnlarge(s Span, left float64) {
 	a.enlarge = true
 	a.taps = 4
-	a.phase = make([]uint8, s.Out)
 	centre := .5
 	switch {
-	case s.Corner && s.half:
+	case s.Corner && s.halved:
 		centre = .25
 	case s.Corner:
 		centre = 0
 	}
-	for i := range a.start {
-		x := float64((float64(i)+centre)*s.Shrink) - .5 + left
-		if s.odd && i == s.Out-1 {
-			x -= s.Shrink / 4
-		}
-		a.place(i, x, 1)
-	}
+	a.place(s, s.Shrink, func(i float64) float64 {
+		return float64((i+centre)*s.Shrink) - .5 + left
+	})
 	a.weights = enlargeWeights
 }
 
-// place puts output sample i at x, with the given number of taps before it.
-func (a *Axis) place(i int, x float64, before int) {
-	fixed := int(math.Floor(x * (2 * phases)))
-	a.start[i] = int32(fixed>>7 - before)
-	a.phase[i] = uint8((fixed&(2*phases-1) + 1) >> 1)
+// place puts all output samples at the positions that at tells, shrink apart.
+func (a *Axis) place(s Span, shrink float64, at func(i float64) float64) {
+	a.phase = make([]uint8, a.out)
+	const margin = 2 // libvips counts from outside the image
+	x := 0.
+	for i := range a.start {
+		if i == 0 || s.Tile == 0 || (i-s.Grid)%s.Tile == 0 {
+			x = at(s.First + float64(i))
+			if s.Corner {
+				x += margin
+			}
+		} else {
+			x += shrink
+		}
+		p := x
+		if s.Corner {
+			p -= margin
+		}
+		if s.halved && s.Count&1 != 0 && i == a.out-1 {
+			// The last sample has but one of the full plane's.
+			p -= shrink / 4
+		}
+		fixed := int(math.Floor(p * (2 * phases)))
+		a.start[i] = int32(fixed>>7 - (a.taps-1)/2)
+		a.phase[i] = uint8((fixed&(2*phases-1) + 1) >> 1)
+	}
 }
 
 // Out reports the number of output samples.
@@ -168,22 +217,13 @@ func (a *Axis) pads() (before, after int) {
 }
 
 // at returns the weights of output sample i.
-func (a *Axis) at(i int) []int16 {
-	p := a.phase[i]
-	w := a.table[p]
-	if w == nil {
-		w = a.weights(int(p))
-		a.table[p] = w
-	}
-	return w
-}
+func (a *Axis) at(i int) []int16 { return a.table[a.phase[i]] }
 
 // prepare makes all weights that the axis uses.
 func (a *Axis) prepare() {
-	if a.taps == 1 {
-		return
-	}
-	for i := range a.phase {
-		a.at(i)
+	for _, p := range a.phase {
+		if a.table[p] == nil {
+			a.table[p] = a.weights(int(p))
+		}
 	}
 }

@@ -8,9 +8,10 @@ import (
 )
 
 // Embed puts the image on a canvas of Width x Height pixels, its top-left
-// corner at (Left, Top). The image must lie inside the canvas. Background is
-// red, green, blue and straight alpha; one that is not opaque gives the image
-// an alpha plane. Embed wants gray or RGB, and RGB where Background is no gray.
+// corner at (Left, Top), which may be negative: what leaves the canvas is cut
+// off. Background is red, green, blue and straight alpha; one that is not
+// opaque gives the image an alpha plane. Embed wants gray or RGB, and RGB where
+// Background is no gray.
 type Embed struct {
 	Left, Top, Width, Height int
 	Background               [4]uint8
@@ -32,8 +33,8 @@ func (e Embed) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(e, in); err != nil {
 		return in, err
 	}
-	if e.Left < 0 || e.Top < 0 || e.Width-e.Left < in.Width || e.Height-e.Top < in.Height {
-		return in, &SizeError{e.String(), in, "leaves the canvas"}
+	if e.Width < 1 || e.Height < 1 {
+		return in, &SizeError{e.String(), in, "the canvas needs a side of at least 1"}
 	}
 	in.Width, in.Height = e.Width, e.Height
 	return in, nil
@@ -58,7 +59,7 @@ func (e Embed) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	if err != nil {
 		return refuse(in, err)
 	}
-	if out == shape {
+	if out == shape && e.Left == 0 && e.Top == 0 {
 		return in, nil
 	}
 	return &embedSource{
@@ -73,7 +74,6 @@ type embedSource struct {
 	e     Embed
 	out   *pixel.Strip
 	strip *pixel.Strip // of the input
-	used  int          // rows of it
 	y     int
 }
 
@@ -98,20 +98,21 @@ func (s *embedSource) Next() (*pixel.Strip, error) {
 			}
 			continue
 		}
-		if s.strip == nil || s.used == s.strip.Rows {
+		for s.strip == nil || y >= s.strip.Y+s.strip.Rows {
 			t, err := s.pull()
 			if err != nil {
 				return nil, err
 			}
-			s.strip, s.used = t, 0
+			s.strip = t
 		}
 		for p := range planes {
 			row := s.out.Planes[p].Row(n)
-			fillRow(row[:s.e.Left], s.value(p))
-			copy(row[s.e.Left:], s.strip.Planes[p].Row(s.used))
-			fillRow(row[s.e.Left+in.Width:], s.value(p))
+			src := s.strip.Planes[p].Row(y - s.strip.Y)
+			left := min(max(s.e.Left, 0), len(row))
+			src = src[min(max(-s.e.Left, 0), len(src)):]
+			fillRow(row[:left], s.value(p))
+			fillRow(row[left+copy(row[left:], src):], s.value(p))
 		}
-		s.used++
 	}
 	s.y += s.out.Rows
 	return s.out, nil

@@ -74,6 +74,8 @@ type Geometry struct {
 	// Crop is the part of the resampled image that stays.
 	Crop image.Rectangle
 	// Canvas is the size of what Contain puts the image on, or that of Crop.
+	// Origin is where; it is negative where the image, not allowed to shrink,
+	// is larger than the target: sharp aligns it to the target all the same.
 	Canvas, Origin image.Point
 }
 
@@ -82,12 +84,9 @@ type Geometry struct {
 // canvases.
 func (t Target) Resize(width, height int) Geometry {
 	x, y := t.shrink(float64(width), float64(height))
-	g := Geometry{
-		Width:   int(math.Floor(float64(width)/x + .5)),
-		Height:  int(math.Floor(float64(height)/y + .5)),
-		ShrinkX: 1 / (1 / x), // as libvips gets to know it
-		ShrinkY: 1 / (1 / y),
-	}
+	var g Geometry
+	g.Width, g.ShrinkX = side(width, x)
+	g.Height, g.ShrinkY = side(height, y)
 	g.Crop = image.Rect(0, 0, g.Width, g.Height)
 	g.Canvas = g.Crop.Max
 	sideX, sideY := t.Anchor.sides()
@@ -108,9 +107,36 @@ func (t Target) Resize(width, height int) Geometry {
 		g.Canvas = g.Crop.Size()
 	case Contain:
 		g.Canvas = image.Pt(max(w, g.Width), max(h, g.Height))
-		g.Origin = image.Pt(offset(g.Canvas.X-g.Width, sideX, 0), offset(g.Canvas.Y-g.Height, sideY, 0))
+		g.Origin = image.Pt(offset(w-g.Width, sideX, 0), offset(h-g.Height, sideY, 0))
 	}
 	return g
+}
+
+// Resample returns the op that makes the part of the resampled image that
+// stays.
+func (g Geometry) Resample() Resample {
+	return Resample{
+		Width: g.Width, Height: g.Height, Keep: g.Crop,
+		ShrinkX: g.ShrinkX, ShrinkY: g.ShrinkY, origin: g.Origin,
+	}
+}
+
+// Embed returns the op that puts it on its canvas. Where there is none, it
+// changes nothing.
+func (g Geometry) Embed(background [4]uint8) Embed {
+	return Embed{g.Origin.X, g.Origin.Y, g.Canvas.X, g.Canvas.Y, background}
+}
+
+// side returns what a side becomes. The shrink factor takes the way it takes
+// from sharp to libvips, which is told a scale and inverts it: its rounding
+// decides where a side lies between two whole numbers.
+func side(n int, shrink float64) (int, float64) {
+	scale := 1 / shrink
+	if shrink < 1 {
+		return int(math.Floor(float64(float64(n)*scale) + .5)), shrink
+	}
+	shrink = 1 / scale
+	return int(math.Floor(float64(n)/shrink + .5)), shrink
 }
 
 func offset(room, side, round int) int {

@@ -2,6 +2,7 @@ package op
 
 import (
 	"fmt"
+	"image"
 	"io"
 
 	"github.com/immagin/immagin-go/internal/resample"
@@ -30,6 +31,10 @@ type Window struct{ Left, Top, Width, Height float64 }
 // to. Images with alpha want [Premultiply] before and [Unpremultiply] after.
 type Resample struct {
 	Width, Height int
+	// Keep is the part of the result that is made; the empty rectangle means
+	// all of it. Unlike a crop, it keeps the chroma of subsampled layouts
+	// where it belongs wherever it begins.
+	Keep image.Rectangle
 	// Window is what is scaled. Pixels outside of it, rounded out to whole
 	// ones, have no influence.
 	Window Window
@@ -43,6 +48,8 @@ type Resample struct {
 	// Corner samples enlargements as libvips 8.18 does, half a pixel of the
 	// result too far right and down. It is there to compare with it.
 	Corner bool
+
+	origin image.Point // of the result on a canvas
 }
 
 func (Resample) Accepts(in pixel.Layout) pixel.Layout { return in }
@@ -65,8 +72,19 @@ func (r Resample) Out(in pixel.Shape) (pixel.Shape, error) {
 		w.Left+w.Width < float64(in.Width)+grain && w.Top+w.Height < float64(in.Height)+grain):
 		return in, &SizeError{r.String(), in, "its window leaves the image"}
 	}
-	in.Width, in.Height = r.Width, r.Height
+	keep := r.keep()
+	if !keep.In(image.Rect(0, 0, r.Width, r.Height)) {
+		return in, &SizeError{r.String(), in, "the part to keep leaves the result"}
+	}
+	in.Width, in.Height = keep.Dx(), keep.Dy()
 	return in, nil
+}
+
+func (r Resample) keep() image.Rectangle {
+	if r.Keep.Empty() {
+		return image.Rect(0, 0, r.Width, r.Height)
+	}
+	return r.Keep
 }
 
 func (r Resample) String() string {
@@ -74,20 +92,39 @@ func (r Resample) String() string {
 	if w := r.Window; w != (Window{}) {
 		s += fmt.Sprintf(" from %gx%g+%g+%g", w.Width, w.Height, w.Left, w.Top)
 	}
+	if k := r.keep(); k.Dx() != r.Width || k.Dy() != r.Height {
+		s += fmt.Sprintf(" keep %dx%d+%d+%d", k.Dx(), k.Dy(), k.Min.X, k.Min.Y)
+	}
 	return s
+}
+
+// spans returns the geometry of the image's own samples.
+func (r Resample) spans(in pixel.Shape) (x, y resample.Span) {
+	keep := r.keep()
+	x = resample.Span{
+		In: in.Width, Total: r.Width, First: float64(keep.Min.X), Count: keep.Dx(),
+		Left: r.Window.Left, Length: r.Window.Width,
+		Shrink: r.ShrinkX, Kernel: r.Kernel, Grid: -r.origin.X,
+	}
+	y = resample.Span{
+		In: in.Height, Total: r.Height, First: float64(keep.Min.Y), Count: keep.Dy(),
+		Left: r.Window.Top, Length: r.Window.Height,
+		Shrink: r.ShrinkY, Kernel: r.Kernel, Grid: -r.origin.Y,
+	}
+	x, y = x.Normal(), y.Normal()
+	if r.Corner && (x.Shrink < 1 || y.Shrink < 1) {
+		x.Corner, y.Corner = true, true
+	}
+	resample.Tiles(&x, &y)
+	return x, y
 }
 
 // axes returns the geometry of every plane; planes that share it share the
 // axes.
-func (r Resample) axes(in, out pixel.Shape) (h, v [4]*resample.Axis) {
-	x := resample.Span{
-		In: in.Width, Out: out.Width, Left: r.Window.Left, Length: r.Window.Width,
-		Shrink: r.ShrinkX, Kernel: r.Kernel, Corner: r.Corner,
-	}
-	y := resample.Span{
-		In: in.Height, Out: out.Height, Left: r.Window.Top, Length: r.Window.Height,
-		Shrink: r.ShrinkY, Kernel: r.Kernel, Corner: r.Corner,
-	}
+//
+// With Corner, neither side may be reduced.
+func (r Resample) axes(in pixel.Shape) (h, v [4]*resample.Axis) {
+	x, y := r.spans(in)
 	h[0], v[0] = resample.NewAxis(x), resample.NewAxis(y)
 	for p := 1; p < in.Layout.Planes(); p++ {
 		h[p], v[p] = h[p-1], v[p-1]
@@ -100,6 +137,27 @@ func (r Resample) axes(in, out pixel.Shape) (h, v [4]*resample.Axis) {
 		}
 	}
 	return h, v
+}
+
+// split parts r into one that reduces and one that enlarges, where Corner asks
+// for both: the latter shifts the side that it does not enlarge.
+func (r Resample) split(in pixel.Shape) (first, second Resample, ok bool) {
+	x, y := r.spans(in)
+	if !x.Corner || x.Shrink <= 1 && y.Shrink <= 1 {
+		return r, r, false
+	}
+	first, second = r, r
+	first.Corner, first.Keep = false, image.Rectangle{}
+	first.Window = Window{x.Left, y.Left, x.Length, y.Length}
+	second.Window = first.Window
+	if x.Shrink > 1 {
+		first.Height, first.ShrinkY, first.Window.Top, first.Window.Height = in.Height, 1, 0, float64(in.Height)
+		second.ShrinkX, second.Window.Left, second.Window.Width = 1, 0, float64(r.Width)
+	} else {
+		first.Width, first.ShrinkX, first.Window.Left, first.Window.Width = in.Width, 1, 0, float64(in.Width)
+		second.ShrinkY, second.Window.Top, second.Window.Height = 1, 0, float64(r.Height)
+	}
+	return first, second, true
 }
 
 // leads reports by how many of its own rows each plane may have to run ahead:
@@ -129,7 +187,10 @@ func (r Resample) Work(in pixel.Shape) int64 {
 	if err != nil {
 		return 0
 	}
-	h, v := r.axes(in, out)
+	if first, second, ok := r.split(in); ok {
+		return Work(in, []Op{first, second})
+	}
+	h, v := r.axes(in)
 	lead := leads(in.Layout, out.Height, v)
 	n := stripBytes(out)
 	for p := range in.Layout.Planes() {
@@ -144,7 +205,10 @@ func (r Resample) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) 
 	if err != nil {
 		return refuse(in, err)
 	}
-	h, v := r.axes(shape, out)
+	if first, second, ok := r.split(shape); ok {
+		return Wrap(in, []Op{first, second}, pool)
+	}
+	h, v := r.axes(shape)
 	if h[0].Identity(shape.Width) && v[0].Identity(shape.Height) {
 		return in, nil
 	}
