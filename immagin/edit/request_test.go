@@ -115,7 +115,7 @@ func TestRequestMembers(t *testing.T) {
 // Other spellings of the same request.
 func TestSpellings(t *testing.T) {
 	for _, c := range []struct{ spelled, encoded string }{
-		{"\t{ \"key\" : \"a\" ,\r\n\"edits\" : [ { \"blur\" : 1.0e1 } ] } ", `{"key":"a","edits":[{"blur":10}]}`},
+		{"\t{ \"key\" : \"a\" ,\r\n\"edits\" : [ { \"blur\" : 1.0e1 } ] }", `{"key":"a","edits":[{"blur":10}]}`},
 		{`{"edits":{"blur":10},"key":"a"}`, `{"key":"a","edits":[{"blur":10}]}`},
 		{`{"key":"a","edits":[{"resize":{"height":0.6e3,"width":8E+2}}]}`, `{"key":"a","edits":[{"resize":{"width":800,"height":600}}]}`},
 		{`{"key":"\u0061\/\ud83d\uDE00\u003c","v":""}`, `{"key":"a/😀<"}`},
