@@ -88,9 +88,22 @@ func (o *Options) withDefaults() *Options {
 
 // A Check is one duty of a store of type S.
 type Check[S any] struct {
-	Name string
-	// Run returns what the store does wrong.
-	Run func(ctx context.Context, store S, options *Options) error
+	Name  string
+	check func(ctx context.Context, store S, options *Options) error
+}
+
+// Run returns what the store does wrong, and what the check found to be left
+// behind.
+func (c Check[S]) Run(ctx context.Context, store S, options *Options) error {
+	options = options.withDefaults()
+	before, err := options.residue(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.check(ctx, store, options); err != nil {
+		return err
+	}
+	return options.sameResidue(ctx, before)
 }
 
 // TestOriginals runs all checks for originals.
@@ -107,26 +120,13 @@ func TestDerived(t *testing.T, store Derived, options *Options) {
 
 func test[S any](t *testing.T, store S, options *Options, checks []Check[S]) {
 	t.Helper()
-	options = options.withDefaults()
 	for _, c := range checks {
 		t.Run(c.Name, func(t *testing.T) {
-			if err := c.run(t.Context(), store, options); err != nil {
+			if err := c.Run(t.Context(), store, options); err != nil {
 				t.Error(err)
 			}
 		})
 	}
-}
-
-// run runs a check, and looks for what it left, unless it failed.
-func (c Check[S]) run(ctx context.Context, store S, options *Options) error {
-	before, err := options.residue(ctx)
-	if err != nil {
-		return err
-	}
-	if err := c.Run(ctx, store, options); err != nil {
-		return err
-	}
-	return options.sameResidue(ctx, before)
 }
 
 func (o *Options) residue(ctx context.Context) ([]string, error) {

@@ -13,7 +13,7 @@ import (
 // fails returns what the check of that name has to say about store.
 func fails[S any](ctx context.Context, store S, options *Options, checks []Check[S], name string) error {
 	i := slices.IndexFunc(checks, func(c Check[S]) bool { return c.Name == name })
-	return checks[i].run(ctx, store, options.withDefaults())
+	return checks[i].Run(ctx, store, options)
 }
 
 func TestFakesPass(t *testing.T) {
