@@ -334,7 +334,8 @@ func TestExplainReadsHeadersOnly(t *testing.T) {
 		r := &counter{r: bytes.NewReader(file)}
 		p, err := e.Explain(t.Context(), r, []edit.Edit{edit.Resize{Width: 100}}, nil)
 		require.NoError(t, err)
-		require.Contains(t, p.String(), "decode "+name+" to 800x600 | resize 100x75")
+		scale := map[string]string{"png": "to 800x600", "jpeg": "1/4 to 200x150"}[name]
+		require.Contains(t, p.String(), "decode "+name+" "+scale+" | resize 100x75")
 		require.Less(t, r.n, 8<<10, "%s of %d bytes", name, len(file))
 
 		r = &counter{r: bytes.NewReader(file)}

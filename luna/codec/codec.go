@@ -74,6 +74,9 @@ type Info struct {
 	// Progressive says that a coarse picture comes first: progressive JPEG,
 	// interlaced PNG or GIF.
 	Progressive bool
+	// Buffered says that the file stores its samples in an order, such as
+	// plane after plane, that makes a decoder hold the whole picture.
+	Buffered bool
 	// Lossy says that the stored pixels are an approximation already, so that
 	// the planner may choose speed over the last bit.
 	Lossy bool

@@ -1,9 +1,10 @@
 // Package jpeg is the adapter for JPEG (ITU-T T.81, JFIF, Adobe's CMYK).
 //
 // It reads baseline, extended and progressive Huffman-coded pictures of 8 bits
-// a sample in their stored colour space: gray, YCbCr, RGB or CMYK. It writes
-// baseline pictures, gray or YCbCr 4:2:0. Decoding is strict: a file that ends
-// early is refused.
+// a sample in their stored colour space: gray, YCbCr, RGB or CMYK, whole or in
+// part, and at 1/2, 1/4 or 1/8 of their size at a fraction of the cost. It
+// writes baseline pictures, gray or YCbCr 4:2:0. Decoding is strict: a file
+// that ends early is refused, unless [Codec].AllowTruncated says otherwise.
 package jpeg
 
 import (
@@ -21,11 +22,20 @@ type Codec struct {
 	// scan of millions of blocks thousands of times. 0 means 100, more than
 	// any camera or encoder writes.
 	MaxScans int
+	// AllowTruncated decodes what there is of a file that ends early or whose
+	// data is damaged, and leaves the rest gray. By default such files are
+	// refused with [codec.ErrFormat].
+	AllowTruncated bool
+	// Workers is how many goroutines may decode one picture at a time, where
+	// it is scaled down, progressive or has restart markers. The pixels are
+	// the same. 0 means 2, or 1 where there is one processor.
+	Workers int
 }
 
 var (
-	_ codec.Decoder = Codec{}
-	_ codec.Encoder = Codec{}
+	_ codec.Scaler   = Codec{}
+	_ codec.Regioner = Codec{}
+	_ codec.Encoder  = Codec{}
 )
 
 const (
@@ -39,9 +49,15 @@ func (c Codec) Format() codec.Format {
 	return codec.Format{Name: "jpeg", MIME: "image/jpeg", Extension: "jpg", Magic: []string{"\xff\xd8\xff"}}
 }
 
-// Revision names the adapter's own version and the standard library's, which
-// does the work.
-func (c Codec) Revision() string { return "jpeg 1 " + runtime.Version() }
+// Revision names the adapter's own version, and the standard library's, which
+// encodes.
+func (c Codec) Revision() string {
+	revision := "jpeg 2 " + runtime.Version()
+	if c.AllowTruncated {
+		revision += " truncated"
+	}
+	return revision
+}
 
 func (c Codec) maxScans() int {
 	if c.MaxScans > 0 {
@@ -50,35 +66,40 @@ func (c Codec) maxScans() int {
 	return defaultMaxScans
 }
 
-// DecodeWork reports what image/jpeg and the source hold for all of the picture;
-// it cannot decode in parts.
-func (c Codec) DecodeWork(info codec.Info, _ codec.Request) int64 {
-	// Planes are padded to whole MCUs, of at most 32x16.
-	w := int64(info.Shape.Width+31) &^ 31
-	h := int64(info.Shape.Height+15) &^ 15
-	var half int64 // bytes per two pixels
-	switch info.Shape.Layout {
-	case pixel.Gray:
-		half = 2
-	case pixel.YCbCr420:
-		half = 3
-	case pixel.YCbCr422:
-		half = 4
-	case pixel.YCbCr444:
-		// Also what 4:4:0 and 4:1:1 are upsampled to, beside their own planes.
-		half = 8
-	case pixel.RGB:
-		half = 6 + 8 // planes, then packed pixels
-	default:
-		half = 8 + 8
+// DecodeWork reports the coefficients that are kept, if any, the band of rows
+// that is transformed at a time, and tables.
+func (c Codec) DecodeWork(info codec.Info, req codec.Request) int64 {
+	n := int64(req.Scale.Size(8))
+	// Whole MCUs, of at most 32x32.
+	blocksX, blocksY := (int64(info.Shape.Width)+31)/32*4, (int64(info.Shape.Height)+31)/32*4
+	blocks := (blocksX*blocksY*samplesPerTwo(info.Shape.Layout) + 1) / 2
+	planes := int64(info.Shape.Layout.Planes())
+
+	const tallest = 32
+	work := 2*planes*tallest*blocksX*n + 512<<10
+	switch {
+	case info.Progressive:
+		work += blocks * 2 * n * n
+		if n > 1 {
+			work += blocks * 8
+		}
+		work += int64(c.maxScans()) << 16 // each may bring its own tables
+	case info.Buffered || c.AllowTruncated:
+		work += blocks*2*n*n + int64(c.maxScans())<<16
+	case n < 8 && c.workers() > 1:
+		// The guess holds half of them again, in a slice that grows.
+		work += blocks * 2 * n * n * 9 / 4
 	}
-	n := w * h * half / 2
-	if info.Progressive {
-		n += w * h * 4 * samplesPerTwo(info.Shape.Layout) / 2 // coefficients
-	}
-	return n + pixel.StripRows*4*w + 64<<10
+	return work
 }
 
+// EncodeWork reports the planes that Encode collects.
+func (c Codec) EncodeWork(shape pixel.Shape, _ codec.Options) int64 {
+	return shape.Bytes() + 64<<10
+}
+
+// samplesPerTwo reports how many samples two pixels take as they are stored,
+// at most.
 func samplesPerTwo(l pixel.Layout) int64 {
 	switch l {
 	case pixel.Gray:
@@ -91,9 +112,4 @@ func samplesPerTwo(l pixel.Layout) int64 {
 		return 8
 	}
 	return 6
-}
-
-// EncodeWork reports the planes that Encode collects.
-func (c Codec) EncodeWork(shape pixel.Shape, _ codec.Options) int64 {
-	return shape.Bytes() + 64<<10
 }

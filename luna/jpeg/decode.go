@@ -4,118 +4,118 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"image"
-	"image/jpeg"
 	"io"
+	"runtime"
 
 	"github.com/immagin/immagin-go/internal/ctxio"
-	"github.com/immagin/immagin-go/internal/interleave"
 	"github.com/immagin/immagin-go/luna/codec"
-	"github.com/immagin/immagin-go/luna/internal/lazy"
 	"github.com/immagin/immagin-go/luna/pixel"
 )
 
-// Decode reads all of the picture. The source yields the decoder's planes
-// themselves where they have a layout of package pixel; chroma of rarer
-// subsampling is brought to 4:4:4.
+// Decode reads all of r, and decodes pictures of one interleaved scan as rows
+// are asked for; others, and scaled ones on several cores, at once. At full
+// size the planes are those of libjpeg-turbo to the last bit; at n/8 they hold
+// the lowest n x n frequencies of every block.
 func (c Codec) Decode(ctx context.Context, r io.Reader, req codec.Request) (pixel.Source, error) {
-	in := ctxio.NewReader(ctx, r)
-	var head bytes.Buffer
-	info, err := probe(bufio.NewReader(io.TeeReader(in, &head)))
+	data, err := readAll(ctxio.NewReader(ctx, r), r, req.Pool)
 	if err != nil {
+		req.Pool.Put(data)
 		return nil, fmt.Errorf("jpeg: %w", err)
 	}
-	scans := &scanLimit{r: io.MultiReader(&head, in), max: c.maxScans()}
-	m, err := jpeg.Decode(scans)
-	switch {
-	case err == nil:
-	case in.Err() != nil:
-		return nil, fmt.Errorf("jpeg: %w", in.Err())
-	case scans.err != nil:
-		return nil, fmt.Errorf("jpeg: %w", scans.err)
-	case errors.As(err, new(jpeg.UnsupportedError)):
-		return nil, fmt.Errorf("jpeg: %w: %w", codec.ErrUnsupported, err)
-	default:
-		return nil, fmt.Errorf("jpeg: %w: %w", codec.ErrFormat, err)
-	}
-	src, err := source(m, req.Pool)
+	src, err := c.open(ctx, data, req)
 	if err != nil {
-		return nil, err
-	}
-	// Markers behind the first scan can change image/jpeg's mind about the
-	// colour space; the plan rests on what stood before it.
-	if got := src.Shape(); got != info.Shape {
-		src.Close()
-		return nil, fmt.Errorf("jpeg: %w: header says %v, scans make %v", codec.ErrFormat, info.Shape, got)
+		req.Pool.Put(data)
+		return nil, fmt.Errorf("jpeg: %w", err)
 	}
 	return src, nil
 }
 
-// source wraps a picture of image/jpeg.
-func source(m image.Image, pool *pixel.Pool) (pixel.Source, error) {
-	size := m.Bounds().Size()
-	shape := pixel.Shape{Width: size.X, Height: size.Y}
-	switch m := m.(type) {
-	case *image.Gray:
-		shape.Layout = pixel.Gray
-		p := pixel.Plane{Pix: m.Pix, Stride: m.Stride, Width: size.X, Height: size.Y}
-		return (&pixel.Image{Shape: shape, Planes: [4]pixel.Plane{p}}).Source(0, nil), nil
-	case *image.YCbCr:
-		return planar(m, shape, pool)
-	case *image.RGBA:
-		shape.Layout = pixel.RGB
-		return packed(m.Pix, m.Stride, shape, pool), nil
-	case *image.CMYK:
-		// image/jpeg has undone Adobe's inversion: 0 is no ink.
-		shape.Layout = pixel.CMYK
-		return packed(m.Pix, m.Stride, shape, pool), nil
+// readAll reads in to its end, into memory of pool with padding bytes of room
+// behind it. r is what in reads from: it may know how much is left.
+func readAll(in io.Reader, r io.Reader, pool *pixel.Pool) ([]byte, error) {
+	const chunk = 32 << 10 // so that a done context is seen in between
+	size := 2 * chunk
+	if known, ok := r.(interface{ Len() int }); ok {
+		size = known.Len() + 1 // one more to see the end
 	}
-	return nil, fmt.Errorf("jpeg: %w: image/jpeg made a %T", codec.ErrUnsupported, m)
+	data := pool.Get(size + padding)[:0]
+	for {
+		if cap(data)-len(data) <= padding {
+			more := pool.Get(2 * cap(data))[:len(data)]
+			copy(more, data)
+			pool.Put(data)
+			data = more
+		}
+		n, err := in.Read(data[len(data):min(len(data)+chunk, cap(data)-padding)])
+		data = data[:len(data)+n]
+		if err == io.EOF {
+			return data, nil
+		}
+		if err != nil {
+			return data, err
+		}
+	}
 }
 
-func planar(m *image.YCbCr, shape pixel.Shape, pool *pixel.Pool) (pixel.Source, error) {
-	var free func()
-	var chroma [2]pixel.Plane
-	switch m.SubsampleRatio {
-	case image.YCbCrSubsampleRatio420:
-		shape.Layout = pixel.YCbCr420
-	case image.YCbCrSubsampleRatio422:
-		shape.Layout = pixel.YCbCr422
+func (c Codec) open(ctx context.Context, data []byte, req codec.Request) (*source, error) {
+	info, head, err := probe(bufio.NewReader(bytes.NewReader(data)))
+	if err != nil {
+		return nil, err
+	}
+	p, err := parse(data, c.maxScans())
+	if err != nil {
+		return nil, err
+	}
+	d := &decoding{ctx: ctx, p: p, data: data[:len(data)+padding], lenient: c.AllowTruncated, workers: c.workers()}
+	n := req.Scale.Size(8)
+	switch n {
+	case 1, 2, 4, 8:
 	default:
-		shape.Layout = pixel.YCbCr444
+		return nil, fmt.Errorf("%w: scale %d/%d", codec.ErrUnsupported, req.Scale.Numerator, req.Scale.Denominator)
 	}
-	for i, pix := range [][]uint8{m.Cb, m.Cr} {
-		w, h := shape.PlaneSize(i + 1)
-		chroma[i] = pixel.Plane{Pix: pix, Stride: m.CStride, Width: w, Height: h}
+	for i := range p.components {
+		d.size[i] = n
 	}
-	switch m.SubsampleRatio {
-	case image.YCbCrSubsampleRatio420, image.YCbCrSubsampleRatio422, image.YCbCrSubsampleRatio444:
-	default:
-		for i := range chroma {
-			chroma[i] = upsample(chroma[i], m.SubsampleRatio, pool)
-		}
-		free = func() {
-			pool.Put(chroma[0].Pix)
-			pool.Put(chroma[1].Pix)
-		}
+	s := &source{d: d, pool: req.Pool, data: data, layout: info.Shape.Layout, ink: head.ink()}
+	if err := s.frame(n, req.Region); err != nil {
+		return nil, err
 	}
-	luma := pixel.Plane{Pix: m.Y, Stride: m.YStride, Width: shape.Width, Height: shape.Height}
-	image := &pixel.Image{Shape: shape, Planes: [4]pixel.Plane{luma, chroma[0], chroma[1]}}
-	return image.Source(0, free), nil
+	if p.streams() && !d.lenient && (n == 8 || d.workers == 1 || !p.speculates()) {
+		s.stream = &streamer{d: d, w: p.walk(&p.scans[0])}
+	} else if err := d.collect(); err != nil {
+		return nil, err
+	}
+	s.allocate()
+	return s, nil
 }
 
-// packed returns a source over pixels of four bytes each.
-func packed(pix []uint8, stride int, shape pixel.Shape, pool *pixel.Pool) pixel.Source {
-	return &lazy.Source{Size: shape, Pool: pool, Fill: func(t *pixel.Strip) error {
-		rows := make([][]uint8, shape.Layout.Planes())
-		for y := range t.Rows {
-			for p := range rows {
-				rows[p] = t.Planes[p].Row(y)
-			}
-			interleave.Split(rows, pix[(t.Y+y)*stride:], 4)
-		}
-		return nil
-	}}
+// streams reports whether rows can be decoded one after the other.
+func (p *picture) streams() bool {
+	return !p.progressive && len(p.scans) == 1 && len(p.scans[0].components) == len(p.components)
+}
+
+// speculates reports whether several workers gain anything.
+func (p *picture) speculates() bool {
+	w := p.walk(&p.scans[0])
+	return w.mcus() >= speculateFrom
+}
+
+func (c Codec) workers() int {
+	if c.Workers > 0 {
+		return c.Workers
+	}
+	return min(2, runtime.GOMAXPROCS(0))
+}
+
+// Scales lists 1/8, 1/4 and 1/2.
+func (c Codec) Scales(codec.Info) []codec.Scale {
+	return []codec.Scale{{Numerator: 1, Denominator: 8}, {Numerator: 1, Denominator: 4}, {Numerator: 1, Denominator: 2}}
+}
+
+// Region rounds want out to even samples, so that chroma splits evenly.
+func (c Codec) Region(info codec.Info, scale codec.Scale, want image.Rectangle) image.Rectangle {
+	w, h := scale.Size(info.Shape.Width), scale.Size(info.Shape.Height)
+	return image.Rect(want.Min.X&^1, want.Min.Y&^1, min(want.Max.X+want.Max.X&1, w), min(want.Max.Y+want.Max.Y&1, h))
 }

@@ -36,7 +36,7 @@ const (
 // cannot do: arithmetic coding, lossless and hierarchical modes, 12 bits,
 // a height that only a later DNL marker tells, and unusual subsampling.
 func (c Codec) Probe(r io.Reader) (codec.Info, error) {
-	info, err := probe(bufio.NewReader(r))
+	info, _, err := probe(bufio.NewReader(r))
 	if err != nil {
 		return codec.Info{}, fmt.Errorf("jpeg: %w", err)
 	}
@@ -64,40 +64,54 @@ type frame struct {
 
 type component struct{ id, h, v byte }
 
-func probe(r *bufio.Reader) (codec.Info, error) {
-	var h header
+func probe(r *bufio.Reader) (codec.Info, *header, error) {
+	h := new(header)
 	var soi [2]byte
 	if _, err := io.ReadFull(r, soi[:]); err != nil {
-		return h.info, early(err)
+		return h.info, h, early(err)
 	}
 	if soi != [2]byte{0xff, markerSOI} {
-		return h.info, fmt.Errorf("%w: no SOI marker", codec.ErrFormat)
+		return h.info, h, fmt.Errorf("%w: no SOI marker", codec.ErrFormat)
 	}
 	for {
 		marker, err := nextMarker(r)
 		if err != nil {
-			return h.info, early(err)
+			return h.info, h, early(err)
 		}
 		switch {
 		case marker == markerSOS:
-			return h.finish()
+			info, err := h.finish()
+			if err == nil {
+				info.Buffered, err = interleavesLess(r, len(h.frame.components))
+			}
+			return info, h, err
 		case marker == markerEOI:
-			return h.info, fmt.Errorf("%w: no scan before the EOI marker", codec.ErrFormat)
+			return h.info, h, fmt.Errorf("%w: no scan before the EOI marker", codec.ErrFormat)
 		case marker >= markerRST0 && marker < markerSOI, marker == markerTEM:
 			continue // stands alone
 		}
 		var size [2]byte
 		if _, err := io.ReadFull(r, size[:]); err != nil {
-			return h.info, early(err)
+			return h.info, h, early(err)
 		}
 		n := int(binary.BigEndian.Uint16(size[:])) - 2
 		if n < 0 {
-			return h.info, fmt.Errorf("%w: marker %#x has a length below 2", codec.ErrFormat, marker)
+			return h.info, h, fmt.Errorf("%w: marker %#x has a length below 2", codec.ErrFormat, marker)
 		}
 		if err := h.segment(r, marker, n); err != nil {
-			return h.info, err
+			return h.info, h, err
 		}
 	}
+}
+
+// interleavesLess reports whether the scan whose header r stands before holds
+// fewer than n components, so that there are others.
+func interleavesLess(r *bufio.Reader, n int) (bool, error) {
+	b, err := r.Peek(3)
+	if err != nil {
+		return false, early(err)
+	}
+	return int(b[2]) < n, nil
 }
 
 // nextMarker skips to the next marker and its fill bytes. Stray bytes before

@@ -1,0 +1,227 @@
+package jpeg
+
+import (
+	"fmt"
+	"image"
+	"io"
+
+	"github.com/immagin/immagin-go/luna/codec"
+	"github.com/immagin/immagin-go/luna/pixel"
+)
+
+// A source yields strips of whole MCU rows, transformed on demand from the
+// grids or straight from the scan.
+type source struct {
+	d      *decoding
+	pool   *pixel.Pool
+	data   []byte // the file
+	layout pixel.Layout
+	ink    ink
+	shape  pixel.Shape
+	region image.Rectangle // in scaled samples
+	stream *streamer       // nil where the grids hold the picture
+
+	// A band is some MCU rows of all components at the size they are stored
+	// in, of all MCU columns from firstX up to lastX.
+	band          [4]pixel.Plane
+	bandRows      int // MCU rows a band
+	mcuW, mcuH    int // of an MCU, in scaled samples
+	firstX, lastX int // MCU columns that are wanted
+	row, lastRow  int // next MCU row, and the one behind the last wanted
+	// stretched holds components that are stored coarser than the layout has
+	// them, at full size.
+	stretched [4]pixel.Plane
+	out       pixel.Strip
+	err       error
+}
+
+// frame works out what is to be decoded at n/8.
+func (s *source) frame(n int, region image.Rectangle) error {
+	p := s.d.p
+	all := image.Rect(0, 0, ceil(p.width*n, 8), ceil(p.height*n, 8))
+	if region.Empty() {
+		region = all
+	}
+	if !region.In(all) || region.Min.X&1 != 0 || region.Min.Y&1 != 0 {
+		return fmt.Errorf("%w: region %v of %v", codec.ErrUnsupported, region, all)
+	}
+	s.region = region
+	s.shape = pixel.Shape{Width: region.Dx(), Height: region.Dy(), Layout: s.layout}
+	s.mcuW, s.mcuH = n*p.maxH, n*p.maxV
+	s.firstX, s.lastX = region.Min.X/s.mcuW, ceil(region.Max.X, s.mcuW)
+	s.row, s.lastRow = region.Min.Y/s.mcuH, ceil(region.Max.Y, s.mcuH)
+	s.bandRows = max(1, pixel.StripRows/s.mcuH)
+	if s.bandRows*s.mcuH%2 != 0 {
+		s.bandRows *= 2
+	}
+	return nil
+}
+
+func (s *source) allocate() {
+	for i := range s.d.p.components {
+		c := &s.d.p.components[i]
+		w := (s.lastX - s.firstX) * c.h * s.d.size[i]
+		h := s.bandRows * c.v * s.d.size[i]
+		s.band[i] = pixel.Plane{Pix: s.pool.Get(w * h), Stride: w, Width: w, Height: h}
+		if s.coarse(i) {
+			w, h := (s.lastX-s.firstX)*s.mcuW, s.bandRows*s.mcuH
+			s.stretched[i] = pixel.Plane{Pix: s.pool.Get(w * h), Stride: w, Width: w, Height: h}
+		}
+	}
+}
+
+// coarse reports whether component i is stored at fewer samples than its
+// plane of the layout has.
+func (s *source) coarse(i int) bool {
+	c := &s.d.p.components[i]
+	sx, sy := s.layout.Subsampling(i)
+	return c.h<<sx != s.d.p.maxH || c.v<<sy != s.d.p.maxV
+}
+
+func (s *source) Shape() pixel.Shape { return s.shape }
+
+func (s *source) Next() (*pixel.Strip, error) {
+	if s.err == nil && s.row >= s.lastRow {
+		s.err = io.EOF
+	}
+	if s.err != nil {
+		return nil, s.err
+	}
+	first := s.row
+	s.row = min(s.lastRow, first+s.bandRows)
+	if s.err = s.decode(first); s.err != nil {
+		return nil, s.err
+	}
+	y0 := max(first*s.mcuH, s.region.Min.Y)
+	y1 := min(s.row*s.mcuH, s.region.Max.Y)
+	s.out = pixel.Strip{Y: y0 - s.region.Min.Y, Rows: y1 - y0}
+	for i := range s.layout.Planes() {
+		plane := s.band[i]
+		if s.coarse(i) {
+			s.stretch(i)
+			plane = s.stretched[i]
+		}
+		sx, sy := s.layout.Subsampling(i)
+		at := (y0-first*s.mcuH)>>sy*plane.Stride + (s.region.Min.X-s.firstX*s.mcuW)>>sx
+		width, _ := s.shape.PlaneSize(i)
+		s.out.Planes[i] = pixel.Plane{Pix: plane.Pix[at:], Stride: plane.Stride, Width: width, Height: (y1 - y0 + 1<<sy - 1) >> sy}
+	}
+	s.ink.apply(&s.out)
+	return &s.out, nil
+}
+
+// decode fills the band with the MCU rows from first up to s.row.
+func (s *source) decode(first int) error {
+	if s.stream != nil {
+		for s.stream.next < s.row {
+			if err := s.d.ctx.Err(); err != nil {
+				return err
+			}
+			if err := s.stream.row(s.stream.next >= first, s.firstX, s.lastX, func(i, x, y int, c *[64]int16) {
+				s.transform(i, x, y-first*s.d.p.components[i].v, c)
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for my := first; my < s.row; my++ {
+		if err := s.d.ctx.Err(); err != nil {
+			return err
+		}
+		for i := range s.d.p.components {
+			s.transformRow(i, my, my-first)
+		}
+	}
+	return nil
+}
+
+// transform writes a block into the band: column x of the picture's blocks,
+// row y of the band's.
+func (s *source) transform(i, x, y int, c *[64]int16) {
+	plane := &s.band[i]
+	component := &s.d.p.components[i]
+	size := s.d.size[i]
+	dst := plane.Pix[y*size*plane.Stride+(x-s.firstX*component.h)*size:]
+	switch size {
+	case 8:
+		idct8(dst, plane.Stride, c, component.quant)
+	case 4:
+		low := [16]int16{c[0], c[1], c[2], c[3], c[8], c[9], c[10], c[11], c[16], c[17], c[18], c[19], c[24], c[25], c[26], c[27]}
+		idct4(dst, plane.Stride, low[:], component.quant)
+	case 2:
+		low := [4]int16{c[0], c[1], c[8], c[9]}
+		idct2(dst, plane.Stride, low[:], component.quant)
+	case 1:
+		dst[0] = idct1(c[0], component.quant)
+	}
+}
+
+// transformRow writes MCU row my of the grid of component i into the band, as
+// its row at.
+func (s *source) transformRow(i, my, at int) {
+	c := &s.d.p.components[i]
+	plane := &s.band[i]
+	size := s.d.size[i]
+	n := size * size
+	blocks := (s.lastX - s.firstX) * c.h
+	for v := range c.v {
+		k := s.d.grids[i].coefficients[((my*c.v+v)*c.gridX+s.firstX*c.h)*n:][:blocks*n]
+		dst := plane.Pix[(at*c.v+v)*size*plane.Stride:]
+		switch size {
+		case 8:
+			for x := range blocks {
+				idct8(dst[8*x:], plane.Stride, (*[64]int16)(k[64*x:]), c.quant)
+			}
+		case 4:
+			for x := range blocks {
+				idct4(dst[4*x:], plane.Stride, k[16*x:], c.quant)
+			}
+		case 2:
+			for x := range blocks {
+				idct2(dst[2*x:], plane.Stride, k[4*x:], c.quant)
+			}
+		case 1:
+			for x := range blocks {
+				dst[x] = idct1(k[x], c.quant)
+			}
+		}
+	}
+}
+
+// stretch repeats the samples of component i to the size that the layout has
+// for it, as libjpeg's int_upsample does.
+func (s *source) stretch(i int) {
+	p := s.d.p
+	c := &p.components[i]
+	sx, sy := s.layout.Subsampling(i)
+	src, dst := &s.band[i], &s.stretched[i]
+	for y := range s.bandRows * s.mcuH >> sy {
+		from := src.Row(min(y*c.v<<sy/p.maxV, src.Height-1))
+		to := dst.Row(y)
+		if factor := p.maxH >> sx / c.h; factor*c.h<<sx == p.maxH {
+			for x := range from {
+				for j := range factor {
+					to[x*factor+j] = from[x]
+				}
+			}
+			continue
+		}
+		for x := range to {
+			to[x] = from[min(x*c.h<<sx/p.maxH, len(from)-1)]
+		}
+	}
+}
+
+func (s *source) Close() error {
+	if s.err == nil {
+		s.err = io.ErrClosedPipe
+	}
+	for i := range s.band {
+		s.pool.Put(s.band[i].Pix)
+		s.pool.Put(s.stretched[i].Pix)
+	}
+	s.pool.Put(s.data)
+	s.band, s.stretched, s.data = [4]pixel.Plane{}, [4]pixel.Plane{}, nil
+	return nil
+}
