@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"io/fs"
 
@@ -100,7 +101,7 @@ func (d *Derived) Get(ctx context.Context, tenant, key, id string) (header map[s
 		}
 		return nil, nil, 0, fault("get", key, err)
 	}
-	return rec.header, &verifier{ctx: ctx, r: r, key: key, left: rec.size, want: rec.sum, hash: sha256.New()}, rec.size, nil
+	return rec.header, &verifier{ctx: ctx, r: r, key: key, left: rec.size, want: rec.sum}, rec.size, nil
 }
 
 // Put stores an image, or nothing. An image of the same address is replaced, in
@@ -144,19 +145,16 @@ func (d *Derived) DeleteAll(ctx context.Context, tenant, key string) error {
 	}
 }
 
-// A verifier reads a body and compares its hash before it gives the last bytes
-// away.
+// A verifier reads a body and compares its checksum before it gives the last
+// bytes away.
 type verifier struct {
 	ctx  context.Context
 	r    *blob.Reader
 	key  string
 	left int64
-	want [sha256.Size]byte
-	hash interface {
-		io.Writer
-		Sum([]byte) []byte
-	}
-	err error
+	want uint32
+	sum  uint32 // of what was read
+	err  error
 }
 
 func (v *verifier) Read(p []byte) (int, error) {
@@ -169,10 +167,10 @@ func (v *verifier) Read(p []byte) (int, error) {
 		return 0, v.err
 	}
 	n, err := v.r.Read(p[:min(int64(len(p)), v.left)])
-	v.hash.Write(p[:n])
+	v.sum = crc32.Update(v.sum, castagnoli, p[:n])
 	v.left -= int64(n)
 	switch {
-	case v.left == 0 && !bytes.Equal(v.hash.Sum(nil), v.want[:]):
+	case v.left == 0 && v.sum != v.want:
 		n, v.err = 0, fault("read", v.key, ErrDamaged)
 	case v.left > 0 && err == io.EOF:
 		v.err = fault("read", v.key, fmt.Errorf("%w: %w", ErrDamaged, io.ErrUnexpectedEOF))

@@ -71,9 +71,12 @@ func (b *bucket) ErrorCode(err error) gcerrors.ErrorCode {
 	return gcerrors.Unknown
 }
 
-// stat looks at a file. Symbolic links and other odd things are no objects.
-func (b *bucket) stat(name string) (fs.FileInfo, error) {
-	info, err := b.root.Lstat(name)
+// stat looks at a file.
+func (b *bucket) stat(name string) (fs.FileInfo, error) { return statIn(b.root, name) }
+
+// statIn looks at a file. Symbolic links and other odd things are no objects.
+func statIn(root *os.Root, name string) (fs.FileInfo, error) {
+	info, err := root.Lstat(name)
 	if err == nil && !info.Mode().IsRegular() {
 		err = &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -112,6 +113,8 @@ func (w *walker) walk(visit func(key string, info fs.FileInfo) bool) error {
 
 // folder visits the objects in the folder name, whose keys begin with base.
 func (w *walker) folder(name, base string) (more bool, err error) {
+	here := folderStat{bucket: w.bucket}
+	defer here.leave()
 	floor, started := "", false
 	for {
 		found := make(highest, 0, 16)
@@ -124,9 +127,10 @@ func (w *walker) folder(name, base string) (more bool, err error) {
 				continue // since visit moved on
 			}
 			if e.folder {
+				here.leave() // folders may be deeper than files can be open
 				more, err = w.folder(e.name, e.key)
 			} else {
-				more, err = w.object(e)
+				more, err = w.object(&here, e)
 			}
 			if !more || err != nil {
 				return false, err
@@ -139,12 +143,12 @@ func (w *walker) folder(name, base string) (more bool, err error) {
 	}
 }
 
-func (w *walker) object(e entry) (more bool, err error) {
+func (w *walker) object(here *folderStat, e entry) (more bool, err error) {
 	// Only names that the key has now are objects.
 	if e.name != w.bucket.names.file(e.key) {
 		return true, nil
 	}
-	info, err := w.bucket.stat(e.name)
+	info, err := here.stat(e.name)
 	switch {
 	case err == nil:
 		return w.visit(e.key, info), nil
@@ -197,11 +201,11 @@ func (w *walker) collect(found *highest, name, base, floor string, started bool)
 		entries, rerr := dir.ReadDir(256)
 		for _, d := range entries {
 			text, k := w.bucket.names.parse(d.Name())
-			e := entry{key: base + text, name: path.Join(name, d.Name())}
+			e := entry{key: base + text}
 			switch {
 			case k == part && d.IsDir():
 				if w.mayHold(e.key) {
-					if err := w.collect(found, e.name, e.key, floor, started); err != nil {
+					if err := w.collect(found, path.Join(name, d.Name()), e.key, floor, started); err != nil {
 						return err
 					}
 				}
@@ -213,13 +217,16 @@ func (w *walker) collect(found *highest, name, base, floor string, started bool)
 			default:
 				continue
 			}
-			switch {
-			case started && e.key <= floor, !w.wants(e):
-			case len(*found) < w.bucket.window:
-				heap.Push(found, e)
-			case e.key < (*found)[0].key:
+			full := len(*found) == w.bucket.window
+			if started && e.key <= floor || full && e.key >= (*found)[0].key || !w.wants(e) {
+				continue
+			}
+			e.name = path.Join(name, d.Name())
+			if full {
 				(*found)[0] = e
 				heap.Fix(found, 0)
+			} else {
+				heap.Push(found, e)
 			}
 		}
 		if len(entries) == 0 || rerr != nil {
@@ -234,3 +241,34 @@ func (w *walker) collect(found *highest, name, base, floor string, started bool)
 // isEnd reports whether reading a folder ended as it should: at its end, or
 // because somebody removed it.
 func isEnd(err error) bool { return err == io.EOF || isGone(err) }
+
+// A folderStat looks at the files of one folder after another, each of which
+// it finds once.
+type folderStat struct {
+	bucket *bucket
+	dir    string
+	root   *os.Root // nil: none
+}
+
+func (f *folderStat) stat(name string) (fs.FileInfo, error) {
+	dir, base := path.Split(name)
+	if dir == "" {
+		return f.bucket.stat(name)
+	}
+	if f.root == nil || f.dir != dir {
+		f.leave()
+		root, err := f.bucket.root.OpenRoot(dir)
+		if err != nil {
+			return nil, err
+		}
+		f.dir, f.root = dir, root
+	}
+	return statIn(f.root, base)
+}
+
+func (f *folderStat) leave() {
+	if f.root != nil {
+		_ = f.root.Close()
+		f.root = nil
+	}
+}

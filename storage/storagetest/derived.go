@@ -37,7 +37,7 @@ func DerivedChecks() []Check[Derived] {
 func keeps(ctx context.Context, s Derived, tenant, key, id string, header map[string]string, text []byte) error {
 	got, body, size, err := s.Get(ctx, tenant, key, id)
 	if err != nil {
-		return fmt.Errorf("Get(%.80q, %.80q): %w", key, id, err)
+		return fmt.Errorf("store: Get(%.80q, %.80q): %w", key, id, err)
 	}
 	read, err := readAll(body)
 	if err == nil {
@@ -47,10 +47,10 @@ func keeps(ctx context.Context, s Derived, tenant, key, id string, header map[st
 		return fmt.Errorf("body of (%.80q, %.80q): %w", key, id, err)
 	}
 	if size != int64(len(text)) {
-		return fmt.Errorf("Get(%.80q, %.80q): the size is %d; it should be %d", key, id, size, len(text))
+		return fmt.Errorf("store: Get(%.80q, %.80q): the size is %d; it should be %d", key, id, size, len(text))
 	}
 	if !maps.Equal(got, header) {
-		return fmt.Errorf("Get(%.80q, %.80q): the header is %q; it should be %q", key, id, got, header)
+		return fmt.Errorf("store: Get(%.80q, %.80q): the header is %q; it should be %q", key, id, got, header)
 	}
 	return nil
 }
@@ -74,7 +74,7 @@ func checkDerivedRoundTrip(ctx context.Context, s Derived, _ *Options) error {
 	for i, n := range []int{0, 1, 1000, 1 << 16, 1<<20 - 1, 1 << 20, 1<<20 + 1, 3 << 20} {
 		id, header, text := fmt.Sprintf("%064x", i), headers[i%len(headers)], content(n, uint64(i))
 		if err := s.Put(ctx, tenant, key, id, header, text); err != nil {
-			return fmt.Errorf("Put of %d bytes: %w", n, err)
+			return fmt.Errorf("store: Put of %d bytes: %w", n, err)
 		}
 		for range 2 {
 			if err := keeps(ctx, s, tenant, key, id, header, text); err != nil {
@@ -83,7 +83,7 @@ func checkDerivedRoundTrip(ctx context.Context, s Derived, _ *Options) error {
 		}
 	}
 	if err := s.DeleteAll(ctx, tenant, key); err != nil {
-		return fmt.Errorf("DeleteAll: %w", err)
+		return fmt.Errorf("store: DeleteAll: %w", err)
 	}
 	return nil
 }
@@ -94,7 +94,7 @@ func checkDerivedMissing(ctx context.Context, s Derived, _ *Options) error {
 		return err
 	}
 	if err := s.DeleteAll(ctx, tenant, "a.jpg"); err != nil {
-		return fmt.Errorf("DeleteAll where there is nothing: %w", err)
+		return fmt.Errorf("store: DeleteAll where there is nothing: %w", err)
 	}
 	if err := s.Put(ctx, tenant, "a.jpg", "12", nil, []byte("x")); err != nil {
 		return err
@@ -146,7 +146,7 @@ func checkDerivedReplace(ctx context.Context, s Derived, _ *Options) error {
 	for i, n := range []int{2000, 500, 2000, 0, 2_000_000, 1} {
 		header, text := map[string]string{"i": fmt.Sprint(i)}, content(n, uint64(i))
 		if err := s.Put(ctx, tenant, key, "1", header, text); err != nil {
-			return fmt.Errorf("Put over what is there: %w", err)
+			return fmt.Errorf("store: Put over what is there: %w", err)
 		}
 		if err := keeps(ctx, s, tenant, key, "1", header, text); err != nil {
 			return err
@@ -160,7 +160,7 @@ func checkDerivedKeys(ctx context.Context, s Derived, _ *Options) error {
 	ids := []string{"1", "x.attrs", "..a", "CON", "a b%", "写真", strings.Repeat("i", 255), strings.Repeat("0a", 32)}
 	for i, key := range keys {
 		if err := s.Put(ctx, tenant, key, ids[i%len(ids)], map[string]string{"key": key}, []byte(key)); err != nil {
-			return fmt.Errorf("Put(%.80q): %w", key, err)
+			return fmt.Errorf("store: Put(%.80q): %w", key, err)
 		}
 	}
 	for i, key := range keys {
@@ -170,7 +170,7 @@ func checkDerivedKeys(ctx context.Context, s Derived, _ *Options) error {
 	}
 	for i, key := range keys {
 		if err := s.DeleteAll(ctx, tenant, key); err != nil {
-			return fmt.Errorf("DeleteAll(%.80q): %w", key, err)
+			return fmt.Errorf("store: DeleteAll(%.80q): %w", key, err)
 		}
 		if err := misses(ctx, s, tenant, key, ids[i%len(ids)]); err != nil {
 			return err
@@ -191,7 +191,7 @@ func checkDeleteAll(ctx context.Context, s Derived, _ *Options) error {
 	}
 	for n, key := range keys {
 		if err := s.DeleteAll(ctx, tenant, key); err != nil {
-			return fmt.Errorf("DeleteAll(%q): %w", key, err)
+			return fmt.Errorf("store: DeleteAll(%q): %w", key, err)
 		}
 		for m, other := range keys {
 			for i := range 7 {
@@ -249,7 +249,7 @@ func checkUnread(ctx context.Context, s Derived, o *Options) error {
 				return err
 			}
 			if !maps.Equal(got, header) || size != int64(n) {
-				return fmt.Errorf("Get: size %d, header %q; they should be %d and %q", size, got, n, header)
+				return fmt.Errorf("store: Get: size %d, header %q; they should be %d and %q", size, got, n, header)
 			}
 			if i%2 == 1 {
 				if _, err := body.Read(make([]byte, 10)); err != nil {
@@ -257,7 +257,7 @@ func checkUnread(ctx context.Context, s Derived, o *Options) error {
 				}
 			}
 			if err := body.Close(); err != nil {
-				return fmt.Errorf("Close of a body that was not read to its end: %w", err)
+				return fmt.Errorf("store: Close of a body that was not read to its end: %w", err)
 			}
 		}
 	}
@@ -331,7 +331,7 @@ func checkDerivedConcurrent(ctx context.Context, s Derived, o *Options) error {
 func readsWhole(ctx context.Context, s Derived, tenant, key string, n int, header func(int) map[string]string, size func(int) int) error {
 	got, body, _, err := s.Get(ctx, tenant, key, "1")
 	if err != nil {
-		return fmt.Errorf("Get while others Put: %w", err)
+		return fmt.Errorf("store: Get while others Put: %w", err)
 	}
 	text, err := readAll(body)
 	if err != nil {
@@ -440,7 +440,7 @@ func stored(ctx context.Context, s Derived, bucket *blob.Bucket, tenant, key str
 	}
 	after = slices.DeleteFunc(after, func(name string) bool { return slices.Contains(before, name) })
 	if len(after) != 1 {
-		return "", nil, fmt.Errorf("Put made the objects %q; it should be one", after)
+		return "", nil, fmt.Errorf("store: Put made the objects %q; it should be one", after)
 	}
 	whole, err = bucket.ReadAll(ctx, after[0])
 	return after[0], whole, err

@@ -217,7 +217,7 @@ func checkConcurrentReplace(ctx context.Context, s Originals, o *Options) error 
 	read := func() error {
 		body, size, version, err := s.Open(ctx, tenant, key)
 		if err != nil {
-			return fmt.Errorf("Open while it is replaced: %w", err)
+			return fmt.Errorf("store: Open while it is replaced: %w", err)
 		}
 		text, err := readAll(body)
 		if err != nil {
@@ -253,7 +253,7 @@ func checkConcurrentReplace(ctx context.Context, s Originals, o *Options) error 
 		writers.Go(func() {
 			for i := range o.Rounds {
 				if err := s.Create(ctx, tenant, key, bytes.NewReader(texts[(i+w)%len(texts)]), jpegType, true); err != nil {
-					report(fmt.Errorf("Create while others do: %w", err))
+					report(fmt.Errorf("store: Create while others do: %w", err))
 					return
 				}
 			}

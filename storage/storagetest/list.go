@@ -20,15 +20,15 @@ func listAll(ctx context.Context, s Originals, tenant, prefix string, limit int)
 		})
 		switch {
 		case err != nil:
-			return nil, fmt.Errorf("List: %w", err)
+			return nil, fmt.Errorf("store: List: %w", err)
 		case n > limit:
-			return nil, fmt.Errorf("List gave %d keys; the limit was %d", n, limit)
+			return nil, fmt.Errorf("store: List gave %d keys; the limit was %d", n, limit)
 		case next == "":
 			return keys, nil
 		case next == cursor:
-			return nil, fmt.Errorf("List returned the cursor that it was given, %q", cursor)
+			return nil, fmt.Errorf("store: List returned the cursor that it was given, %q", cursor)
 		case n < limit:
-			return nil, fmt.Errorf("List gave %d keys of %d, but says that there are more", n, limit)
+			return nil, fmt.Errorf("store: List gave %d keys of %d, but says that there are more", n, limit)
 		}
 		cursor = next
 	}
@@ -38,7 +38,7 @@ func checkListPages(ctx context.Context, s Originals, o *Options) error {
 	tenant := newTenant()
 	began := time.Now()
 	if keys, err := listAll(ctx, s, tenant, "", 10); err != nil || len(keys) > 0 {
-		return fmt.Errorf("List of a tenant without originals: %q, %v", keys, err)
+		return fmt.Errorf("store: List of a tenant without originals: %q, %v", keys, err)
 	}
 	sizes := map[string]int{}
 	var keys []string
@@ -73,7 +73,7 @@ func checkListPages(ctx context.Context, s Originals, o *Options) error {
 		return true
 	})
 	if err != nil || fault != nil {
-		return fmt.Errorf("List: %v, %v", err, fault)
+		return fmt.Errorf("store: List: %v, %v", err, fault)
 	}
 	n := 0
 	next, err := s.List(ctx, tenant, "", "", 1000, func(string, int64, time.Time) bool {
@@ -81,7 +81,7 @@ func checkListPages(ctx context.Context, s Originals, o *Options) error {
 		return n < 3
 	})
 	if err != nil || n != 3 || next != "" {
-		return fmt.Errorf("List that was told to stop after 3 keys gave %d, the cursor %q and %v", n, next, err)
+		return fmt.Errorf("store: List that was told to stop after 3 keys gave %d, the cursor %q and %v", n, next, err)
 	}
 	return remove(ctx, s, tenant, keys...)
 }
@@ -160,7 +160,7 @@ func checkListWhileChanging(ctx context.Context, s Originals, _ *Options) error 
 			listed = slices.DeleteFunc(listed, func(key string) bool { return key == last })
 		}
 		if page > 100 {
-			return fmt.Errorf("List does not end")
+			return fmt.Errorf("store: List does not end")
 		}
 	}
 	if err := sameKeys(listed, stay); err != nil {

@@ -41,7 +41,7 @@ const jpegType = "image/jpeg"
 // put stores an original that is not there yet.
 func put(ctx context.Context, s Originals, tenant, key string, text []byte) error {
 	if err := s.Create(ctx, tenant, key, bytes.NewReader(text), jpegType, false); err != nil {
-		return fmt.Errorf("Create(%.80q): %w", key, err)
+		return fmt.Errorf("store: Create(%.80q): %w", key, err)
 	}
 	return nil
 }
@@ -50,17 +50,17 @@ func put(ctx context.Context, s Originals, tenant, key string, text []byte) erro
 func holds(ctx context.Context, s Originals, tenant, key string, text []byte) (version string, err error) {
 	size, version, err := s.Stat(ctx, tenant, key)
 	if err != nil {
-		return "", fmt.Errorf("Stat(%.80q): %w", key, err)
+		return "", fmt.Errorf("store: Stat(%.80q): %w", key, err)
 	}
 	if size != int64(len(text)) {
-		return "", fmt.Errorf("Stat(%.80q): the size is %d; it should be %d", key, size, len(text))
+		return "", fmt.Errorf("store: Stat(%.80q): the size is %d; it should be %d", key, size, len(text))
 	}
 	if version == "" {
-		return "", fmt.Errorf("Stat(%.80q): there is no version", key)
+		return "", fmt.Errorf("store: Stat(%.80q): there is no version", key)
 	}
 	body, size, opened, err := s.Open(ctx, tenant, key)
 	if err != nil {
-		return "", fmt.Errorf("Open(%.80q): %w", key, err)
+		return "", fmt.Errorf("store: Open(%.80q): %w", key, err)
 	}
 	got, err := readAll(body)
 	if err == nil {
@@ -70,7 +70,7 @@ func holds(ctx context.Context, s Originals, tenant, key string, text []byte) (v
 		return "", fmt.Errorf("body of %.80q: %w", key, err)
 	}
 	if size != int64(len(text)) || opened != version {
-		return "", fmt.Errorf("Open(%.80q): size %d, version %q; Stat said %d, %q", key, size, opened, len(text), version)
+		return "", fmt.Errorf("store: Open(%.80q): size %d, version %q; Stat said %d, %q", key, size, opened, len(text), version)
 	}
 	return version, nil
 }
@@ -92,7 +92,7 @@ func lacks(ctx context.Context, s Originals, tenant, key string) error {
 func remove(ctx context.Context, s Originals, tenant string, keys ...string) error {
 	for _, key := range keys {
 		if err := s.Delete(ctx, tenant, key); err != nil {
-			return fmt.Errorf("Delete(%.80q): %w", key, err)
+			return fmt.Errorf("store: Delete(%.80q): %w", key, err)
 		}
 	}
 	return nil
@@ -106,7 +106,7 @@ func checkRoundTrip(ctx context.Context, s Originals, _ *Options) error {
 		body := io.Reader(&dataErrReader{r: bytes.NewReader(text)})
 		contentType := []string{jpegType, "", "application/octet-stream", "image/png; x=y"}[i%4]
 		if err := s.Create(ctx, tenant, key, body, contentType, false); err != nil {
-			return fmt.Errorf("Create of %d bytes: %w", n, err)
+			return fmt.Errorf("store: Create of %d bytes: %w", n, err)
 		}
 		first, err := holds(ctx, s, tenant, key, text)
 		if err != nil {
@@ -238,7 +238,7 @@ func checkNoOverwrite(ctx context.Context, s Originals, _ *Options) error {
 		return fmt.Errorf("a refused Create changed the original's version from %q to %q (%v)", version, again, err)
 	}
 	if err := s.Create(ctx, tenant, key, bytes.NewReader(second), "image/png", true); err != nil {
-		return fmt.Errorf("Create with overwrite: %w", err)
+		return fmt.Errorf("store: Create with overwrite: %w", err)
 	}
 	if again, err := holds(ctx, s, tenant, key, second); err != nil || again == version {
 		return fmt.Errorf("after overwriting, version %q (%v)", again, err)
@@ -251,7 +251,7 @@ func checkNoOverwrite(ctx context.Context, s Originals, _ *Options) error {
 		return err
 	}
 	if err := s.Create(ctx, tenant, "new", bytes.NewReader(first), jpegType, true); err != nil {
-		return fmt.Errorf("Create with overwrite of nothing: %w", err)
+		return fmt.Errorf("store: Create with overwrite of nothing: %w", err)
 	}
 	return remove(ctx, s, tenant, key, "new")
 }
@@ -344,7 +344,7 @@ func checkHostileKeys(ctx context.Context, s Originals, o *Options) error {
 				return err
 			}
 		case !errors.Is(err, fs.ErrInvalid):
-			return fmt.Errorf("Create(%q): %w; it should work, or be fs.ErrInvalid", key, err)
+			return fmt.Errorf("store: Create(%q): %w; it should work, or be fs.ErrInvalid", key, err)
 		}
 	}
 	var keys []string
@@ -404,7 +404,7 @@ func checkSignPut(ctx context.Context, s Originals, o *Options) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("SignPut: %w; it should work, or be errors.ErrUnsupported", err)
+		return fmt.Errorf("store: SignPut: %w; it should work, or be errors.ErrUnsupported", err)
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPut, url, bytes.NewReader(text))
 	if err != nil {
@@ -413,12 +413,12 @@ func checkSignPut(ctx context.Context, s Originals, o *Options) error {
 	request.Header = header
 	response, err := o.Client.Do(request)
 	if err != nil {
-		return fmt.Errorf("PUT to the signed URL: %w", err)
+		return fmt.Errorf("store: PUT to the signed URL: %w", err)
 	}
 	said, _ := io.ReadAll(io.LimitReader(response.Body, 500))
 	response.Body.Close()
 	if response.StatusCode/100 != 2 {
-		return fmt.Errorf("PUT to the signed URL: %s: %s", response.Status, said)
+		return fmt.Errorf("store: PUT to the signed URL: %s: %s", response.Status, said)
 	}
 	if _, err := holds(ctx, s, tenant, key, text); err != nil {
 		return fmt.Errorf("after PUT to the signed URL: %w", err)
