@@ -1,33 +1,46 @@
 package luna
 
 import (
+	"slices"
+
 	"github.com/immagin/immagin-go/luna/op"
 )
 
-// foldCrops makes one of crops that meet, and lets a resize after a crop read
-// its part of the whole instead, which is the same to the bit.
+// foldCrops makes one of crops that meet, and lets a resize read a part, in
+// place of a crop before it, which is the same to the bit. Of a source that is
+// an approximation itself, a resize also makes only the part that a crop after
+// it keeps, and no chroma has to be spread for that.
 func (p *planner) foldCrops() {
 	for i := 0; i+1 < len(p.Ops); {
-		crop, ok := p.Ops[i].(op.Crop)
-		if !ok {
-			i++
+		if one, ok := p.fold(p.Ops[i], p.Ops[i+1]); ok {
+			p.Ops = slices.Replace(p.Ops, i, i+2, one)
+			i = max(i-1, 0)
 			continue
 		}
-		switch next := p.Ops[i+1].(type) {
-		case op.Crop:
-			next.Rect = next.Rect.Add(crop.Rect.Min)
-			p.Ops[i+1] = next
-		case op.Resample:
-			if next.Window == (op.Window{}) {
-				next.Window.Width, next.Window.Height = float64(crop.Rect.Dx()), float64(crop.Rect.Dy())
-			}
-			next.Window.Left += float64(crop.Rect.Min.X)
-			next.Window.Top += float64(crop.Rect.Min.Y)
-			p.Ops[i+1] = next
-		default:
-			i++
-			continue
-		}
-		p.Ops = append(p.Ops[:i], p.Ops[i+1:]...)
+		i++
 	}
+}
+
+// fold returns the operation that does what a and then b do.
+func (p *planner) fold(a, b op.Op) (op.Op, bool) {
+	switch a := a.(type) {
+	case op.Crop:
+		switch b := b.(type) {
+		case op.Crop:
+			return op.Crop{Rect: b.Rect.Add(a.Rect.Min)}, true
+		case op.Resample:
+			if b.Window == (op.Window{}) {
+				b.Window.Width, b.Window.Height = float64(a.Rect.Dx()), float64(a.Rect.Dy())
+			}
+			b.Window.Left += float64(a.Rect.Min.X)
+			b.Window.Top += float64(a.Rect.Min.Y)
+			return b, true
+		}
+	case op.Resample:
+		if b, ok := b.(op.Crop); ok && p.Source.Lossy {
+			a.Keep = b.Rect.Add(a.Keep.Min) // Min is zero where Keep is
+			return a, true
+		}
+	}
+	return nil, false
 }

@@ -50,7 +50,8 @@ func (p *planner) pass(t turn, i int) (op.Op, bool) {
 	case op.Premultiply, op.Unpremultiply:
 		return o, p.Source.Lossy
 	case op.Resample:
-		return t.resample(o, w, h), p.Source.Lossy && int64(o.Width)*int64(o.Height) <= int64(w)*int64(h)
+		outW, outH, _ := extent(o, w, h)
+		return t.resample(o, w, h), p.Source.Lossy && int64(outW)*int64(outH) <= int64(w)*int64(h)
 	}
 	return nil, false
 }

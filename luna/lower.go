@@ -158,35 +158,27 @@ func (l *lowering) resize(e edit.Resize) error {
 	if err := l.fits(g.Canvas.X, g.Canvas.Y); err != nil {
 		return err
 	}
-	if err := l.area(g.Width, g.Height); err != nil {
-		return err
-	}
 	if err := l.resample(g); err != nil {
 		return err
 	}
 	if g.Canvas == g.Crop.Size() && g.Origin == (image.Point{}) {
 		return nil
 	}
-	return l.embed(op.Embed{Left: g.Origin.X, Top: g.Origin.Y, Width: g.Canvas.X, Height: g.Canvas.Y}, e.Background)
+	return l.embed(g.Embed([4]uint8{}), e.Background)
 }
 
 // resample scales the image, and cuts off what g does. Colours are multiplied
 // by alpha meanwhile, so that those of transparent pixels do not bleed.
 func (l *lowering) resample(g op.Geometry) error {
-	var ops []op.Op
-	if g.ShrinkX != 1 || g.ShrinkY != 1 {
-		ops = append(ops, op.Resample{Width: g.Width, Height: g.Height, ShrinkX: g.ShrinkX, ShrinkY: g.ShrinkY})
-		if l.alpha {
-			ops = []op.Op{op.Premultiply{}, ops[0]}
-		}
+	switch {
+	case g.ShrinkX == 1 && g.ShrinkY == 1 && g.Crop.Size() == image.Pt(l.width, l.height):
+		return nil
+	case g.ShrinkX == 1 && g.ShrinkY == 1:
+		return l.add(op.Crop{Rect: g.Crop})
+	case l.alpha:
+		return l.add(op.Premultiply{}, g.Resample(), op.Unpremultiply{})
 	}
-	if g.Crop.Size() != image.Pt(g.Width, g.Height) {
-		ops = append(ops, op.Crop{Rect: g.Crop})
-	}
-	if l.alpha && (g.ShrinkX != 1 || g.ShrinkY != 1) {
-		ops = append(ops, op.Unpremultiply{})
-	}
-	return l.add(ops...)
+	return l.add(g.Resample())
 }
 
 // fits reports whether a picture of that size may be made.
@@ -194,10 +186,6 @@ func (l *lowering) fits(w, h int) error {
 	if most := l.opts.MaxOutputSide; w > most || h > most {
 		return fmt.Errorf("a result of %dx%d pixels has a side over %d: %w", w, h, most, ErrImpossible)
 	}
-	return l.area(w, h)
-}
-
-func (l *lowering) area(w, h int) error {
 	if most := l.opts.MaxPixels; int64(w)*int64(h) > most {
 		return fmt.Errorf("the edits make %dx%d pixels, which is more than %d: %w", w, h, most, ErrImpossible)
 	}

@@ -94,6 +94,9 @@ func (t turn) resample(r op.Resample, w, h int) op.Resample {
 			win.Top = float64(h) - win.Top - win.Height
 		}
 	}
+	if !r.Keep.Empty() {
+		r.Keep = t.rect(r.Keep, r.Width, r.Height)
+	}
 	if t.transpose {
 		r.Width, r.Height = r.Height, r.Width
 		r.ShrinkX, r.ShrinkY = r.ShrinkY, r.ShrinkX

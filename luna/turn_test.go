@@ -61,8 +61,12 @@ func TestTurnMovesBack(t *testing.T) {
 		require.Equal(t, r, u.rect(after, tw, th))
 
 		size := image.Pt(u.size(20, 10))
+		keep := image.Rect(2, 3, 7, 9)
+		if u.transpose {
+			keep = image.Rect(3, 2, 9, 7)
+		}
 		s := u.resample(op.Resample{
-			Width: size.X, Height: size.Y,
+			Width: size.X, Height: size.Y, Keep: keep,
 			Window: op.Window{
 				Left: float64(after.Min.X), Top: float64(after.Min.Y),
 				Width: float64(after.Dx()), Height: float64(after.Dy()),
@@ -70,7 +74,7 @@ func TestTurnMovesBack(t *testing.T) {
 			ShrinkX: 1 / float64(size.X), ShrinkY: 1 / float64(size.Y),
 		}, tw, th)
 		require.Equal(t, op.Resample{
-			Width: 20, Height: 10, Window: op.Window{Left: 1, Top: 0, Width: 2, Height: 2},
+			Width: 20, Height: 10, Keep: u.rect(keep, size.X, size.Y), Window: op.Window{Left: 1, Top: 0, Width: 2, Height: 2},
 			ShrinkX: 1. / 20, ShrinkY: 1. / 10,
 		}, s)
 	}
