@@ -84,8 +84,6 @@ func Tiles(h, v *Span) {
 	*h, *v = h.Normal(), v.Normal()
 	const strip, tile, none = 16, 128, math.MaxInt32
 	switch {
-	case h.Corner:
-		h.Tile, v.Tile = tile, 1
 	case v.box == 1:
 		h.Tile, v.Tile = none, strip
 	case h.box == 1:
@@ -162,6 +160,7 @@ func (a *Axis) toEnlarge(s Span, left float64) {
 	case s.Corner:
 		centre = 0
 	}
+	s.Tile = 0 // libvips' tiles are known for reductions only
 	a.place(s, s.Shrink, func(i float64) float64 {
 		return float64((i+centre)*s.Shrink) - .5 + left
 	})
@@ -171,21 +170,14 @@ func (a *Axis) toEnlarge(s Span, left float64) {
 // place puts all output samples at the positions that at tells, shrink apart.
 func (a *Axis) place(s Span, shrink float64, at func(i float64) float64) {
 	a.phase = make([]uint8, a.out)
-	const margin = 2 // libvips counts from outside the image
 	x := 0.
 	for i := range a.start {
 		if i == 0 || s.Tile == 0 || (i-s.Grid)%s.Tile == 0 {
 			x = at(s.First + float64(i))
-			if s.Corner {
-				x += margin
-			}
 		} else {
 			x += shrink
 		}
 		p := x
-		if s.Corner {
-			p -= margin
-		}
 		if s.halved && s.Count&1 != 0 && i == a.out-1 {
 			// The last sample has but one of the full plane's.
 			p -= shrink / 4

@@ -1,0 +1,164 @@
+package op
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/immagin/immagin-go/luna/pixel"
+)
+
+// Normalize stretches the lightness of CIELAB so that the percentile Lower
+// becomes black and Upper white, as sharp's normalise does; 0 and 100 stand for
+// the least and the greatest. Chroma and alpha stay. Images whose lightness
+// spans no more than 1 of 100 are left alone.
+//
+// It holds the whole image: the first call of Next reads all of it.
+type Normalize struct{ Lower, Upper int }
+
+func (Normalize) Accepts(in pixel.Layout) pixel.Layout { return colours(in) }
+
+func (n Normalize) Out(in pixel.Shape) (pixel.Shape, error) {
+	if err := accept(n, in); err != nil {
+		return in, err
+	}
+	if n.Lower < 0 || n.Lower >= n.Upper || n.Upper > 100 {
+		return in, fmt.Errorf("%s: wants percentiles with 0 <= lower < upper <= 100", n)
+	}
+	return in, nil
+}
+
+func (n Normalize) Work(in pixel.Shape) int64 { return in.Bytes() + labRowBytes }
+
+func (n Normalize) String() string { return fmt.Sprintf("normalize %d to %d", n.Lower, n.Upper) }
+
+func (n Normalize) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
+	shape, err := n.Out(in.Shape())
+	if err != nil {
+		return refuse(in, err)
+	}
+	return &normalizeSource{upstream: upstream{in: in, pool: pool, shape: shape}, op: n}, nil
+}
+
+type normalizeSource struct {
+	upstream
+	op    Normalize
+	whole *pixel.Image
+	out   pixel.Source // over whole
+	row   labRow
+	// What L is multiplied by and what is added, in libvips' order.
+	factor, offset float64
+	stretch        bool
+}
+
+func (s *normalizeSource) Next() (*pixel.Strip, error) {
+	if s.out == nil {
+		if s.err != nil {
+			return nil, s.err
+		}
+		if err := s.read(); err != nil {
+			return nil, err
+		}
+	}
+	if s.closed {
+		return nil, s.err
+	}
+	t, err := s.out.Next()
+	if err != nil || !s.stretch {
+		return t, err
+	}
+	mapLAB(t, s.shape.Layout, &s.row, func(l, _, _ []float32) {
+		for i, v := range l {
+			l[i] = float32(float64(float64(v)*s.factor) + s.offset)
+		}
+	})
+	return t, nil
+}
+
+// read collects the image and measures its lightness.
+func (s *normalizeSource) read() error {
+	var h histogram
+	whole := pixel.NewImage(s.pool, s.shape)
+	for {
+		t, err := s.pull()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			whole.Free(s.pool)
+			return err
+		}
+		s.measure(t, &h)
+		for p := range s.shape.Layout.Planes() {
+			for y := range t.Rows {
+				copy(whole.Planes[p].Row(t.Y+y), t.Planes[p].Row(y))
+			}
+		}
+	}
+	s.whole, s.out = whole, whole.Source(0, nil)
+	low, high := h.percentile(s.op.Lower), h.percentile(s.op.Upper)
+	if d := high - low; d > 1 || d < -1 {
+		s.stretch = true
+		s.factor = 100 / float64(d)
+		s.offset = -float64(float64(low) * s.factor)
+	}
+	return nil
+}
+
+func (s *normalizeSource) measure(t *pixel.Strip, h *histogram) {
+	for y := range t.Rows {
+		red := t.Planes[0].Row(y)
+		green, blue := red, red
+		if s.shape.Layout.Opaque() != pixel.Gray {
+			green, blue = t.Planes[1].Row(y), t.Planes[2].Row(y)
+		}
+		for x := 0; x < len(red); x += chunk {
+			end := min(x+chunk, len(red))
+			l := s.row.l[:end-x]
+			space().Lightness(l, red[x:end], green[x:end], blue[x:end])
+			for _, v := range l {
+				h[min(max(int(v), 0), len(h)-1)]++
+			}
+		}
+	}
+}
+
+func (s *normalizeSource) Close() error {
+	if s.closed {
+		return nil
+	}
+	s.whole.Free(s.pool)
+	return s.upstream.Close()
+}
+
+// A histogram counts pixels by the whole part of their lightness.
+type histogram [102]int64
+
+// percentile returns the lightness below which p percent of the pixels are, in
+// libvips' arithmetic (arithmetic/percent.c): the cumulative histogram is
+// scaled to its own number of bins, and truncated, before it is searched.
+func (h *histogram) percentile(p int) int {
+	bins, least, total := 0, -1, int64(0)
+	for v, n := range h {
+		if n > 0 {
+			bins = v + 1
+			if least < 0 {
+				least = v
+			}
+		}
+		total += n
+	}
+	switch p {
+	case 0:
+		return least
+	case 100:
+		return bins - 1
+	}
+	sum := int64(0)
+	for v := range bins {
+		sum += h[v]
+		if float64(sum*int64(bins-1)/total) > float64(float64(p)/100*float64(bins)) {
+			return v
+		}
+	}
+	return bins
+}
