@@ -51,7 +51,7 @@ var may = map[string][]string{
 // leaves are packages under internal that import none of ours.
 var leaves = []string{
 	"internal/alpha", "internal/ctxio", "internal/exif", "internal/interleave", "internal/magic",
-	"internal/modversion", "internal/resample", "internal/ycc",
+	"internal/modversion", "internal/resample", "internal/sharpref", "internal/ycc",
 }
 
 // TestImports reads the files in process, rather than through the go command,

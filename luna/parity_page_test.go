@@ -1,0 +1,71 @@
+package luna
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/immagin/immagin-go/internal/sharpref"
+)
+
+// parityPage writes the certificate.
+func parityPage(s sharpref.Set, tallies []tally) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `# Parity with sharp
+
+Every edit is compared with what sharp %s (libvips %s) computes from
+the same pixels in one call. The pictures are small and awkward: photo-like, gradients,
+hard saturated edges, noise; gray and colour, with and without alpha, fully
+transparent regions among it; 1-pixel, prime and even sides; 16 bits. A test
+wrote this page, and fails when it is out of date or a bound is broken:
+
+    go test ./luna -run TestParity            against the records
+    go test ./luna -run TestParityLive -v     against sharp itself, on random cases
+
+The difference is that of one 8-bit sample. Cases that sharp refuses count as
+cases; there the engine must refuse as well.
+
+| edit | cases | samples | largest difference | samples that differ | bound |
+|---|---:|---:|---:|---:|---|
+`, s.Sharp, s.Libvips)
+	for _, r := range tallies {
+		if r.run == 0 {
+			fmt.Fprintf(&b, "| %s | not built yet | | | | |\n", r.set)
+			continue
+		}
+		limit := "equal"
+		switch {
+		case r.share == 1:
+			limit = fmt.Sprintf("%d", r.most)
+		case r.most > 0:
+			limit = fmt.Sprintf("%d, on %.2g %%", r.most, 100*r.share)
+		}
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %.3f %% | %s |\n", r.set, r.run, r.Samples, r.Most, 100*r.Share(), limit)
+	}
+	b.WriteString(`
+The sizes of results agree in all of 2000 random cases of size, width, height,
+fit, upscale and downscale.
+
+## What is left out, and why
+
+- **Backgrounds with an alpha between 1 and 254.** sharp does not multiply them
+  by their alpha where the picture is, so that their colour comes out wrong.
+- **Blur below 0.558 of a picture with alpha.** It changes nothing here; in
+  sharp, multiplying by alpha and back changes pixels.
+- **Where enlargements sample.** Here, as libvips 8.19 does it: at the centres
+  of pixels. sharp's libvips 8.18 is half a pixel of the result off. The
+  comparison is made with a switch, for tests only, that does the same.
+- **A coloured background under a gray picture.** Here the picture becomes
+  coloured; sharp lays the background's luminance.
+- **JPEG and lossy WebP.** The comparison begins at decoded pixels. From such
+  originals a resize may work on the codec's own colour planes and scaled
+  decoding, which is an approximation of the same quality.
+- **Inverting alpha.** It is left alone here; compared is sharp's
+  ` + "`negate({alpha: false})`" + `.
+
+Pictures of 16 bits a sample are read as 8 bits; sharp keeps 16 until the end.
+Edits that only move pixels are equal all the same; a resize of opaque ones is
+compared in a line of its own. With alpha it is not: where little is left of a
+colour, 8 bits tell less of it than 16.
+`)
+	return b.String()
+}
