@@ -104,7 +104,16 @@ func TestPlan(t *testing.T) {
 		{
 			"and to the side that is asked for", photo, rgb,
 			[]edit.Edit{edit.Resize{Width: 300, Height: 300, Position: edit.PositionTopLeft}}, nil,
-			"decode fake to 4000x3000 | resize 400x300 keep 300x300+0+0 | convert to rgb | encode png",
+			"decode fake to 4000x3000 | resize 400x300 full chroma keep 300x300+0+0 | convert to rgb | encode png",
+		},
+		{
+			"where chroma is wanted in full, the last resize makes it", photo, rgb,
+			[]edit.Edit{edit.Resize{Width: 800}, edit.Resize{Width: 400}, edit.Flip(true)}, nil,
+			"decode fake to 4000x3000 | resize 800x600 | resize 400x300 full chroma | flip | convert to rgb | encode png",
+		},
+		{
+			"or nothing does", photo, rgb, []edit.Edit{edit.Flip(true)}, nil,
+			"decode fake to 4000x3000 | flip | convert to rgb | encode png",
 		},
 		{
 			"a later crop of an approximation is not made either", photo, webp,
@@ -119,7 +128,7 @@ func TestPlan(t *testing.T) {
 		{
 			"contain adds a canvas", photo, rgb,
 			[]edit.Edit{edit.Resize{Width: 300, Height: 300, Fit: edit.FitContain, Background: "white", Position: edit.PositionBottom}}, nil,
-			"decode fake to 4000x3000 | resize 300x225 | convert to rgb | embed in 300x300 at +0+75 on #ffffffff | encode png",
+			"decode fake to 4000x3000 | resize 300x225 full chroma | convert to rgb | embed in 300x300 at +0+75 on #ffffffff | encode png",
 		},
 		{
 			"inside and outside", exact, rgb,

@@ -50,6 +50,9 @@ func every(w, h int) []op.Op {
 			Left: float64(w) / 9, Top: float64(h) / 7, Width: float64(w) / 1.5, Height: float64(h) / 1.3}},
 		op.Resample{Width: 5, Height: 4, Window: op.Window{
 			Left: float64(w / 3), Top: float64(h / 3), Width: float64(w - w/3), Height: float64(h - h/3)}},
+		op.Resample{Width: (w + 1) / 2, Height: (h + 2) / 3, FullChroma: true},
+		op.Resample{Width: (w + 6) / 7, Height: 2*h + 1, FullChroma: true},
+		op.Resample{Width: w, Height: h, FullChroma: true},
 		op.LUT{},
 	}
 	for o := range op.TurnLeft + 1 {

@@ -48,6 +48,10 @@ type Resample struct {
 	// Corner samples enlargements as libvips 8.18 does, half a pixel of the
 	// result too far right and down. It is there to compare with it.
 	Corner bool
+	// FullChroma gives the chroma of YCbCr420 and YCbCr422 as many samples as
+	// the luma of the result has: YCbCr444. A reduction then loses less of it
+	// than one that is followed by a conversion.
+	FullChroma bool
 
 	origin image.Point // of the result on a canvas
 }
@@ -77,6 +81,9 @@ func (r Resample) Out(in pixel.Shape) (pixel.Shape, error) {
 		return in, &SizeError{r.String(), in, "the part to keep leaves the result"}
 	}
 	in.Width, in.Height = keep.Dx(), keep.Dy()
+	if r.FullChroma && in.Layout.IsYCbCr() {
+		in.Layout = pixel.YCbCr444
+	}
 	return in, nil
 }
 
@@ -91,6 +98,9 @@ func (r Resample) String() string {
 	s := fmt.Sprintf("resize %dx%d", r.Width, r.Height)
 	if w := r.Window; w != (Window{}) {
 		s += fmt.Sprintf(" from %gx%g+%g+%g", w.Width, w.Height, w.Left, w.Top)
+	}
+	if r.FullChroma {
+		s += " full chroma"
 	}
 	if k := r.keep(); k.Dx() != r.Width || k.Dy() != r.Height {
 		s += fmt.Sprintf(" keep %dx%d+%d+%d", k.Dx(), k.Dy(), k.Min.X, k.Min.Y)
@@ -130,13 +140,27 @@ func (r Resample) axes(in pixel.Shape) (h, v [4]*resample.Axis) {
 		h[p], v[p] = h[p-1], v[p-1]
 		sx, sy := in.Layout.Subsampling(p)
 		if p == 1 && sx > 0 {
-			h[p] = resample.NewAxis(x.Halve())
+			h[p] = resample.NewAxis(r.chroma(x))
 		}
 		if p == 1 && sy > 0 {
-			v[p] = resample.NewAxis(y.Halve())
+			v[p] = resample.NewAxis(r.chroma(y))
 		}
 	}
 	return h, v
+}
+
+// chroma returns the geometry of a side that is subsampled, where s is that of
+// the image. Chroma is centred between the pixels that share it, so that the
+// edges of both are the same places.
+func (r Resample) chroma(s resample.Span) resample.Span {
+	if !r.FullChroma {
+		return s.Halve()
+	}
+	s = s.Normal()
+	return resample.Span{
+		In: (s.In + 1) / 2, Total: s.Total, First: s.First, Count: s.Count,
+		Left: s.Left / 2, Length: s.Length / 2, Shrink: s.Shrink / 2, Kernel: s.Kernel,
+	}
 }
 
 // split parts r into one that reduces and one that enlarges, where Corner asks
@@ -162,19 +186,20 @@ func (r Resample) split(in pixel.Shape) (first, second Resample, ok bool) {
 
 // leads reports by how many of its own rows each plane may have to run ahead:
 // planes whose taps reach further down keep the others waiting.
-func leads(layout pixel.Layout, height int, v [4]*resample.Axis) (lead [4]int) {
-	planes := layout.Planes()
-	for y := 0; y < height; y += pixel.StripRows {
-		end := min(y+pixel.StripRows, height)
+func leads(in, out pixel.Shape, v [4]*resample.Axis) (lead [4]int) {
+	planes := in.Layout.Planes()
+	for y := 0; y < out.Height; y += pixel.StripRows {
+		end := min(y+pixel.StripRows, out.Height)
 		var need [4]int // in rows of the image
 		most := 0
 		for p := range planes {
-			_, sy := layout.Subsampling(p)
-			need[p] = v[p].Need((end+1<<sy-1)>>sy-1) << sy
+			_, sy := in.Layout.Subsampling(p)
+			_, outY := out.Layout.Subsampling(p)
+			need[p] = v[p].Need((end+1<<outY-1)>>outY-1) << sy
 			most = max(most, need[p])
 		}
 		for p := range planes {
-			_, sy := layout.Subsampling(p)
+			_, sy := in.Layout.Subsampling(p)
 			// One pair of rows more: strips are cut at even rows.
 			lead[p] = max(lead[p], (most-need[p]+2)>>sy)
 		}
@@ -191,7 +216,7 @@ func (r Resample) Work(in pixel.Shape) int64 {
 		return Work(in, []Op{first, second})
 	}
 	h, v := r.axes(in)
-	lead := leads(in.Layout, out.Height, v)
+	lead := leads(in, out, v)
 	n := stripBytes(out)
 	for p := range in.Layout.Planes() {
 		n += resample.Measure(h[p], v[p], lead[p]).Total()
@@ -209,11 +234,11 @@ func (r Resample) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) 
 		return Wrap(in, []Op{first, second}, pool)
 	}
 	h, v := r.axes(shape)
-	if h[0].Identity(shape.Width) && v[0].Identity(shape.Height) {
+	if out == shape && h[0].Identity(shape.Width) && v[0].Identity(shape.Height) {
 		return in, nil
 	}
 	s := &resampleSource{upstream: upstream{in: in, pool: pool, shape: out}, out: pixel.NewStrip(pool, out, min(pixel.StripRows, out.Height))}
-	lead := leads(shape.Layout, out.Height, v)
+	lead := leads(shape, out, v)
 	for p := range shape.Layout.Planes() {
 		size := resample.Measure(h[p], v[p], lead[p])
 		b := &s.buffers[p]
