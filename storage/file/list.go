@@ -84,6 +84,7 @@ type walker struct {
 }
 
 // An entry of a folder: an object, or a folder whose keys all begin with key.
+// So says its name; what it is shows when it is opened.
 type entry struct {
 	key    string
 	name   string
@@ -186,6 +187,10 @@ func (w *walker) mayHold(base string) bool {
 // collect adds to found the wanted entries of a folder whose keys are greater
 // than floor, unless there are lower ones to fill the window.
 func (w *walker) collect(found *highest, name, base, floor string, started bool) error {
+	// Not a link, which may lead in circles.
+	if info, err := w.bucket.root.Lstat(name); isGone(err) || err == nil && !info.IsDir() {
+		return nil
+	}
 	dir, err := w.bucket.root.Open(name)
 	if isGone(err) {
 		return nil
@@ -198,30 +203,31 @@ func (w *walker) collect(found *highest, name, base, floor string, started bool)
 		if err := w.ctx.Err(); err != nil {
 			return err
 		}
-		entries, rerr := dir.ReadDir(256)
-		for _, d := range entries {
-			text, k := w.bucket.names.parse(d.Name())
-			e := entry{key: base + text}
-			switch {
-			case k == part && d.IsDir():
-				if w.mayHold(e.key) {
-					if err := w.collect(found, path.Join(name, d.Name()), e.key, floor, started); err != nil {
+		fileNames, rerr := dir.Readdirnames(1024)
+		for _, fileName := range fileNames {
+			text, k := w.bucket.names.parse(fileName)
+			switch k {
+			case part:
+				if w.mayHold(base + text) {
+					if err := w.collect(found, path.Join(name, fileName), base+text, floor, started); err != nil {
 						return err
 					}
 				}
 				continue
-			case k == folder && d.IsDir():
-				e.key += "/"
-				e.folder = true
-			case k == object && d.Type().IsRegular():
-			default:
+			case folder:
+				text += "/"
+			case foreign:
 				continue
 			}
 			full := len(*found) == w.bucket.window
-			if started && e.key <= floor || full && e.key >= (*found)[0].key || !w.wants(e) {
+			if started && compareJoined(base, text, floor) <= 0 || full && compareJoined(base, text, (*found)[0].key) >= 0 {
 				continue
 			}
-			e.name = path.Join(name, d.Name())
+			e := entry{key: base + text, folder: k == folder}
+			if !w.wants(e) {
+				continue
+			}
+			e.name = path.Join(name, fileName)
 			if full {
 				(*found)[0] = e
 				heap.Fix(found, 0)
@@ -229,13 +235,21 @@ func (w *walker) collect(found *highest, name, base, floor string, started bool)
 				heap.Push(found, e)
 			}
 		}
-		if len(entries) == 0 || rerr != nil {
+		if len(fileNames) == 0 || rerr != nil {
 			if isEnd(rerr) {
 				rerr = nil
 			}
 			return rerr
 		}
 	}
+}
+
+// compareJoined compares base+text with key.
+func compareJoined(base, text, key string) int {
+	if rest, ok := strings.CutPrefix(key, base); ok {
+		return strings.Compare(text, rest)
+	}
+	return strings.Compare(base, key)
 }
 
 // isEnd reports whether reading a folder ended as it should: at its end, or
