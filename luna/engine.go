@@ -144,6 +144,11 @@ func (e *Engine) hash(codecs []codec.Codec) string {
 		parts = append(parts, c.Format().Name+"\x00"+c.Revision())
 	}
 	slices.Sort(parts)
+	// No codec's part is without a zero byte.
+	parts = append(parts, adjustRevision(), "operations")
+	for _, name := range e.opts.operationNames() {
+		parts = append(parts, name, e.opts.Operations[name].Revision)
+	}
 	h := sha256.New()
 	for _, s := range append([]string{engineVersion, string(e.matte[:])}, parts...) {
 		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(s))))
@@ -154,7 +159,7 @@ func (e *Engine) hash(codecs []codec.Codec) string {
 
 // Revision is a hash of all that can change an output byte: the version of
 // this package, every codec's name and revision, and the options that matter
-// (Matte). Engines of equal revision make equal bytes, on every machine. It is
+// (Matte, Operations). Engines of equal revision make equal bytes, on every machine. It is
 // 32 hex digits.
 func (e *Engine) Revision() string { return e.revision }
 

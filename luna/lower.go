@@ -44,6 +44,7 @@ type lowering struct {
 	*planner
 	width, height int
 	alpha         bool
+	grayed        bool // an edit took the colours
 }
 
 // add appends operations that change no alpha.
@@ -78,6 +79,28 @@ func (l *lowering) edit(e edit.Edit) error {
 		return l.extend(e)
 	case edit.Flatten:
 		return l.flatten(e)
+	case edit.Blur:
+		return l.premultiplied(op.Blur{Sigma: float64(e)})
+	case edit.Sharpen:
+		return l.premultiplied(op.Sharpen{Sigma: float64(e)})
+	case edit.Grayscale:
+		return l.grayscale()
+	case edit.Modulate:
+		return l.modulate(e)
+	case edit.Tint:
+		return l.tint(e)
+	case edit.Invert:
+		return l.invert()
+	case edit.Normalize:
+		return l.normalize(e)
+	case edit.Contrast:
+		return l.add(contrast(e))
+	case edit.Gamma:
+		return l.add(gamma(e))
+	case edit.Sigmoid:
+		return l.add(sigmoid(e))
+	case edit.Custom:
+		return l.custom(e)
 	}
 	return &UnsupportedEditError{Name: e.Name()}
 }

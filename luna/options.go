@@ -2,6 +2,7 @@ package luna
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/immagin/immagin-go/immagin/edit"
 )
@@ -35,6 +36,10 @@ type Options struct {
 	// Matte is the colour under an image with alpha whose output format has
 	// none, such as JPEG; opaque black by default. Its own alpha is ignored.
 	Matte edit.Color
+	// Operations are the edits of the integrator's own, by their name in
+	// payloads: "x-" and at most 62 ASCII letters, digits and hyphens. Edits
+	// of other such names are refused. None by default.
+	Operations map[string]Operation
 }
 
 const (
@@ -88,7 +93,8 @@ func (o *Options) withDefaults() (Options, error) {
 	if r.MaxBytes < r.MaxRequestBytes {
 		return r, fmt.Errorf("luna: Options.MaxBytes is %d; it must be at least MaxRequestBytes, %d", r.MaxBytes, r.MaxRequestBytes)
 	}
-	return r, nil
+	r.Operations = maps.Clone(r.Operations)
+	return r, r.checkOperations()
 }
 
 // matteColor reports Matte as R, G and B.

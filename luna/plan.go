@@ -104,6 +104,7 @@ func (e *Engine) plan(o *original, edits []edit.Edit, output edit.Output) (plan 
 	}
 	p.foldTurns()
 	p.foldCrops()
+	p.fuse()
 	p.pushScale()
 	p.pushRegion()
 	if err := p.convert(); err != nil {

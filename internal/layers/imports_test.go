@@ -36,7 +36,7 @@ var may = map[string][]string{
 	"luna/pixel":            {},
 	"luna/pixel/pixeltest":  {"luna/pixel"},
 	"luna/codec":            {"luna/pixel"},
-	"luna/op":               {"luna/pixel", "internal/alpha", "internal/resample", "internal/ycc"},
+	"luna/op":               {"luna/pixel", "internal/alpha", "internal/convolve", "internal/lab", "internal/resample", "internal/ycc"},
 	"luna/jpeg":             {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/exif", "internal/ctxio", "internal/interleave"},
 	"luna/png":              {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/exif", "internal/ctxio", "internal/interleave", "internal/modversion"},
 	"luna/webp":             {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/exif", "internal/ctxio", "internal/interleave", "internal/modversion"},
@@ -50,7 +50,7 @@ var may = map[string][]string{
 
 // leaves are packages under internal that import none of ours.
 var leaves = []string{
-	"internal/alpha", "internal/ctxio", "internal/exif", "internal/interleave", "internal/magic",
+	"internal/alpha", "internal/convolve", "internal/ctxio", "internal/exif", "internal/interleave", "internal/lab", "internal/magic",
 	"internal/modversion", "internal/resample", "internal/sharpref", "internal/ycc",
 }
 

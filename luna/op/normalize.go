@@ -21,8 +21,8 @@ func (n Normalize) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(n, in); err != nil {
 		return in, err
 	}
-	if n.Lower < 0 || n.Lower >= n.Upper || n.Upper > 100 {
-		return in, fmt.Errorf("%s: wants percentiles with 0 <= lower < upper <= 100", n)
+	if n.Lower < 0 || n.Lower > n.Upper || n.Upper > 100 {
+		return in, fmt.Errorf("%s: wants percentiles with 0 <= lower <= upper <= 100", n)
 	}
 	return in, nil
 }

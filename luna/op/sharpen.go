@@ -34,7 +34,7 @@ func (o Sharpen) Work(in pixel.Shape) int64 {
 	}
 	mask := convolve.Unsharp(o.Sigma)
 	samples, sums := convolve.Lengths(mask, in.Width, in.Height)
-	return stripBytes(in) + labRowBytes + 2*unsharpTable + 2*int64(samples) + 4*int64(sums) + int64(in.Width)*int64(heldRows(mask, in)*heldBytes(in))
+	return stripBytes(in) + labRowBytes + 2*unsharpTable + 2*int64(samples+in.Width) + 4*int64(sums) + int64(in.Width)*int64(heldRows(mask, in)*heldBytes(in))
 }
 
 // heldRows is how many rows wait for the rows under the mask.
@@ -61,6 +61,7 @@ func (o Sharpen) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	samples, sums := convolve.Lengths(mask, shape.Width, shape.Height)
 	s.buffer = pool.Get16(samples)
 	s.stream = convolve.NewStream(mask, shape.Width, shape.Height, s.buffer, make([]int32, sums))
+	s.blurred = pool.Get16(shape.Width)
 	s.rows = heldRows(mask, shape)
 	s.held = pool.Get16(3 * s.rows * shape.Width)
 	if shape.Layout.HasAlpha() {
@@ -74,6 +75,8 @@ type sharpenSource struct {
 	table  *[unsharpTable]int16
 	stream *convolve.Stream[uint16]
 	buffer []uint16
+	// blurred is a row of it.
+	blurred []uint16
 	// held are l, a and b of the last rows, and alpha theirs.
 	held   []uint16
 	alpha  []uint8
@@ -160,14 +163,34 @@ func short(dst []uint16, src []float32, scale, low, high float64) {
 // make makes row i of the output strip.
 func (s *sharpenSource) make(i int) {
 	l, a, b, alpha := s.wait(s.stream.Pulled())
-	blurred := s.buffer[:0:0]
-	_ = blurred
+	s.stream.Pull(s.blurred)
 	red := s.out.Planes[0].Row(i)
-	_, _, _ = l, a, b
+	gray := s.shape.Layout.Opaque() == pixel.Gray
+	green, blue := red, red
+	if !gray {
+		green, blue = s.out.Planes[1].Row(i), s.out.Planes[2].Row(i)
+	}
 	if alpha != nil {
 		copy(s.out.Planes[s.shape.Layout.Planes()-1].Row(i), alpha)
 	}
-	_ = red
+	for x := 0; x < len(red); x += chunk {
+		end := min(x+chunk, len(red))
+		n := end - x
+		u, v, w := s.row.l[:n], s.row.a[:n], s.row.b[:n]
+		for k := range n {
+			was := int(l[x+k])
+			d := min(max(was-int(s.blurred[x+k])+unsharpTable/2, 0), unsharpTable-1)
+			is := min(max(was+int(s.table[d]), 0), 32767)
+			u[k] = float32(float64(is) / (32767. / 100))
+			v[k] = float32(int16(a[x+k])) / 256
+			w[k] = float32(int16(b[x+k])) / 256
+		}
+		if gray {
+			space().ToGray(red[x:end], u, v, w)
+		} else {
+			space().ToRGB(red[x:end], green[x:end], blue[x:end], u, v, w)
+		}
+	}
 }
 
 // unsharpTable is how many differences of lightness have entries of their own;
@@ -201,6 +224,7 @@ func (s *sharpenSource) Close() error {
 	}
 	s.out.Free(s.pool)
 	s.pool.Put16(s.buffer)
+	s.pool.Put16(s.blurred)
 	s.pool.Put16(s.held)
 	s.pool.Put(s.alpha)
 	return s.upstream.Close()

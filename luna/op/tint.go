@@ -30,9 +30,6 @@ func NewTint(red, green, blue uint8) Tint {
 	return t
 }
 
-// Then returns the op that does what t does and then what l does.
-func (t Tint) Then(l LUT) Tint { return Tint{t.Table.Then(l)} }
-
 func (Tint) Accepts(in pixel.Layout) pixel.Layout { return colours(in) }
 
 func (t Tint) Out(in pixel.Shape) (pixel.Shape, error) { return in, accept(t, in) }
