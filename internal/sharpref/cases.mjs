@@ -30,6 +30,7 @@ const photo = (layout, width = 37, height = 29) => picture('photo', layout, widt
 function any(rng, { live, from = sizes, kind = rng.one(...kinds), layout = rng.one(...layouts) } = {}) {
   let [width, height] = rng.one(...from);
   if (live && rng.chance(2)) [width, height] = [rng.int(1, 90), rng.int(1, 90)];
+  if (live && rng.chance(12)) [width, height] = [rng.int(1, 500), rng.int(1, 500)];
   return { kind, layout, width, height, seed: live ? rng.next() % 1e6 : 1 };
 }
 
@@ -58,7 +59,7 @@ const plain = (name, pictures = [...sides, ...deep]) => ({
 
 export const sets = {
   resize: {
-    recorded: 420,
+    recorded: 440,
     table: [
       ...fits.flatMap((fit) => layouts.map((layout) => ({ picture: photo(layout), edit: { resize: { width: 16, height: 9, fit } } }))),
       ...fits.flatMap((fit) => layouts.map((layout) => ({ picture: photo(layout, 13, 17), edit: { resize: { width: 40, height: 30, fit, upscale: true } } }))),
@@ -72,11 +73,19 @@ export const sets = {
         ),
       ),
       ...layouts.flatMap((layout) => sizes.map(([w, h]) => ({ picture: photo(layout, w, h), edit: { resize: { width: 8 } } }))),
+      // libvips works in tiles of 128, in which its positions are not quite the same.
+      ...['rgb', 'rgba'].flatMap((layout) =>
+        [[137, 7], [300, 12], [400, 5]].flatMap(([long, short]) => [
+          { picture: photo(layout, 290, 9), edit: { resize: { width: long, height: short, fit: 'fill', upscale: true } } },
+          { picture: photo(layout, 9, 290), edit: { resize: { width: short, height: long, fit: 'fill', upscale: true } } },
+        ]),
+      ),
     ],
     random(rng, live) {
       const from = any(rng, { live });
-      const resize = { width: rng.int(1, live ? 130 : 50) };
-      if (!rng.chance(5)) resize.height = rng.int(1, live ? 130 : 50);
+      const most = !live ? 50 : rng.chance(8) ? 400 : 130;
+      const resize = { width: rng.int(1, most) };
+      if (!rng.chance(5)) resize.height = rng.int(1, most);
       if (!rng.chance(5)) resize.fit = rng.one(...fits);
       if (rng.chance(2)) resize.position = rng.one(...positions, 'entropy', 'attention');
       if (resize.fit && resize.fit !== 'cover' && /entropy|attention/.test(resize.position)) delete resize.position;
@@ -233,6 +242,7 @@ export const sets = {
     recorded: 90,
     table: [
       ...layouts.flatMap((layout) => [0.5, 30, 45, -45, 120, 200.25, 300, 359].map((angle) => ({ picture: photo(layout), edit: { rotate: { angle } } }))),
+      ...['rgb', 'rgba'].flatMap((layout) => [1, 20].map((angle) => ({ picture: photo(layout, 290, 9), edit: { rotate: { angle } } }))),
     ],
     random(rng, live) {
       const p = any(rng, { live });
