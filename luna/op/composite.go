@@ -1,0 +1,111 @@
+package op
+
+import (
+	"fmt"
+
+	"github.com/immagin/immagin-go/luna/pixel"
+)
+
+// Composite lays a picture over the image, as libvips' composite does in
+// sRGB: colours are multiplied by alpha, mixed in floating point, divided
+// again, and cut to 8 bits. What leaves the image is not drawn. It wants RGB,
+// and what is opaque stays so.
+type Composite struct {
+	// Layer is 8-bit RGBA with straight alpha. It is shared, never written.
+	Layer *pixel.Image
+	// Left and Top are where its corner lies; they may be negative.
+	Left, Top int
+	// Tile repeats the layer over the whole image, from its top left corner.
+	// Left and Top have no meaning then.
+	Tile bool
+	// Blend says how colours mix.
+	Blend Blend
+}
+
+func (Composite) Accepts(in pixel.Layout) pixel.Layout {
+	if in.HasAlpha() {
+		return pixel.RGBA
+	}
+	return pixel.RGB
+}
+
+func (c Composite) Out(in pixel.Shape) (pixel.Shape, error) {
+	if err := accept(c, in); err != nil {
+		return in, err
+	}
+	if c.Layer == nil || c.Layer.Shape.Layout != pixel.RGBA || c.Layer.Shape.Deep {
+		return in, fmt.Errorf("%s: a layer has to be 8-bit RGBA", c)
+	}
+	if !c.Blend.Valid() {
+		return in, fmt.Errorf("%s: there is no blend mode %d", c, c.Blend)
+	}
+	return in, nil
+}
+
+// Work is nothing: the layer is its owner's to count.
+func (Composite) Work(pixel.Shape) int64 { return 0 }
+
+func (c Composite) String() string {
+	size := "none"
+	if c.Layer != nil {
+		size = fmt.Sprintf("%dx%d", c.Layer.Shape.Width, c.Layer.Shape.Height)
+	}
+	if c.Tile {
+		return fmt.Sprintf("composite tiles of %s %s", size, c.Blend)
+	}
+	return fmt.Sprintf("composite %s%+d%+d %s", size, c.Left, c.Top, c.Blend)
+}
+
+func (c Composite) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
+	shape := in.Shape()
+	if _, err := c.Out(shape); err != nil {
+		return refuse(in, err)
+	}
+	return &compositeSource{upstream: upstream{in: in, pool: pool, shape: shape}, c: c}, nil
+}
+
+type compositeSource struct {
+	upstream
+	c Composite
+}
+
+func (s *compositeSource) Next() (*pixel.Strip, error) {
+	t, err := s.pull()
+	if err != nil {
+		return nil, err
+	}
+	for y := range t.Rows {
+		s.row(t, y)
+	}
+	return t, nil
+}
+
+// row draws on row y of the strip.
+func (s *compositeSource) row(t *pixel.Strip, y int) {
+	layer := s.c.Layer
+	if s.c.Tile {
+		for left := 0; left < s.shape.Width; left += layer.Shape.Width {
+			s.run(t, y, left, (t.Y+y)%layer.Shape.Height)
+		}
+		return
+	}
+	if at := t.Y + y - s.c.Top; at >= 0 && at < layer.Shape.Height {
+		s.run(t, y, s.c.Left, at)
+	}
+}
+
+// run draws row at of the layer on row y of the strip, from column left on.
+func (s *compositeSource) run(t *pixel.Strip, y, left, at int) {
+	from, to := max(0, -left), min(s.c.Layer.Shape.Width, s.shape.Width-left)
+	if from >= to {
+		return
+	}
+	var over, under [4][]uint8
+	for p := range over {
+		over[p] = s.c.Layer.Planes[p].Row(at)[from:to]
+	}
+	for p := range s.shape.Layout.Planes() {
+		under[p] = t.Planes[p].Row(y)[left+from : left+to]
+	}
+	s.c.Blend.mix(under, over)
+}
