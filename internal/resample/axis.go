@@ -55,6 +55,13 @@ func (s Span) Normal() Span {
 	return s
 }
 
+// Fits reports whether the result is as long as the window, give or take an
+// output sample.
+func (s Span) Fits() bool {
+	s = s.Normal()
+	return math.Abs(s.extra) <= s.Shrink*(1+1e-6)
+}
+
 // Halve returns the span for a plane of half as many samples, rounded up, on
 // both ends: each of its samples lies between two of the full plane's.
 func (s Span) Halve() Span {

@@ -9,6 +9,7 @@ import "encoding/binary"
 // align rounds n up to the padding of a row.
 func align(n int) int { return (n + 7) &^ 7 }
 
+// clip branches: what it is for is rare.
 func clip(v int32) uint8 {
 	if uint32(v) > 255 {
 		return uint8(^(v >> 31))

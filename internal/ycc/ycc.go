@@ -11,12 +11,8 @@ const (
 	half = 1 << (bits - 1)
 )
 
-func clip(v int32) uint8 {
-	if uint32(v) > 255 {
-		return uint8(^(v >> 31))
-	}
-	return uint8(v)
-}
+// clip has no branches: saturated colours are anything but rare.
+func clip(v int32) uint8 { return uint8(min(max(v, 0), 255)) }
 
 // The factors of jdcolor.c: 1.402, -0.34414, -0.71414 and 1.772 with 16
 // fractional bits.

@@ -76,6 +76,9 @@ func (r Resample) Out(in pixel.Shape) (pixel.Shape, error) {
 		w.Left+w.Width < float64(in.Width)+grain && w.Top+w.Height < float64(in.Height)+grain):
 		return in, &SizeError{r.String(), in, "its window leaves the image"}
 	}
+	if x, y := r.spans(in); !x.Fits() || !y.Fits() {
+		return in, &SizeError{r.String(), in, "the shrink factors lead out of its window"}
+	}
 	keep := r.keep()
 	if !keep.In(image.Rect(0, 0, r.Width, r.Height)) {
 		return in, &SizeError{r.String(), in, "the part to keep leaves the result"}
