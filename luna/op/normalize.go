@@ -135,7 +135,8 @@ type histogram [102]int64
 
 // percentile returns the lightness below which p percent of the pixels are, in
 // libvips' arithmetic (arithmetic/percent.c): the cumulative histogram is
-// scaled to its own number of bins, and truncated, before it is searched.
+// scaled to its own number of bins in 32-bit floats, and truncated, before it
+// is searched. So even the last bin may stay below the top.
 func (h *histogram) percentile(p int) int {
 	bins, least, total := 0, -1, int64(0)
 	for v, n := range h {
@@ -153,10 +154,11 @@ func (h *histogram) percentile(p int) int {
 	case 100:
 		return bins - 1
 	}
+	scale := float32(float64(bins-1) / float64(total))
 	sum := int64(0)
 	for v := range bins {
 		sum += h[v]
-		if float64(sum*int64(bins-1)/total) > float64(float64(p)/100*float64(bins)) {
+		if float64(int64(float32(scale*float32(sum)))) > float64(float64(p)/100*float64(bins)) {
 			return v
 		}
 	}
