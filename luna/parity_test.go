@@ -76,9 +76,7 @@ type tally struct {
 // shrink to nothing.
 func notBuilt() map[string]bool {
 	return map[string]bool{
-		"resize": true, "resize of 16 bits": true, "tint": true, "blur": true, "invert": true, "trim": true,
-		"grayscale": true, "modulate": true, "normalize": true, "sharpen": true,
-		"rotate by other angles": true, "image layer": true,
+		"resize": true, "resize of 16 bits": true, "trim": true, "rotate by other angles": true, "image layer": true,
 	}
 }
 

@@ -73,6 +73,8 @@ function fade({ data, channels }, opacity) {
 
 export const run = async (sharp, picture, edit, layer) => {
   const [name] = Object.keys(edit);
-  const s = calls[name](raw(sharp, picture), edit[name], picture, layer && make(layer));
+  let s = calls[name](raw(sharp, picture), edit[name], picture, layer && make(layer));
+  // As raw pixels, sharp writes no alpha of what it has made gray.
+  if (name === 'grayscale') s = sharp(await s.png().toBuffer());
   return s.raw().toBuffer({ resolveWithObject: true });
 };
