@@ -32,11 +32,12 @@ var may = map[string][]string{
 	"storage/bucket":      {"storage/file"},
 	"storage/storagetest": {},
 
-	"luna":                  {"immagin/edit", "luna/codec", "luna/op", "luna/pixel"},
+	"luna":                  {"immagin/edit", "luna/codec", "luna/op", "luna/pixel", "luna/text"},
 	"luna/pixel":            {},
 	"luna/pixel/pixeltest":  {"luna/pixel"},
 	"luna/codec":            {"luna/pixel"},
-	"luna/op":               {"luna/pixel", "internal/alpha", "internal/convolve", "internal/lab", "internal/resample", "internal/ycc"},
+	"luna/op":               {"luna/pixel", "internal/affine", "internal/alpha", "internal/convolve", "internal/findtrim", "internal/lab", "internal/resample", "internal/smartcrop", "internal/ycc"},
+	"luna/text":             {"internal/modversion"},
 	"luna/jpeg":             {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/exif", "internal/ctxio", "internal/interleave"},
 	"luna/png":              {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/exif", "internal/ctxio", "internal/interleave", "internal/modversion"},
 	"luna/webp":             {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/exif", "internal/ctxio", "internal/interleave", "internal/modversion"},
@@ -50,8 +51,9 @@ var may = map[string][]string{
 
 // leaves are packages under internal that import none of ours.
 var leaves = []string{
-	"internal/alpha", "internal/convolve", "internal/ctxio", "internal/exif", "internal/interleave", "internal/lab", "internal/magic",
-	"internal/modversion", "internal/resample", "internal/sharpref", "internal/ycc",
+	"internal/affine", "internal/alpha", "internal/convolve", "internal/ctxio", "internal/exif", "internal/findtrim",
+	"internal/interleave", "internal/lab", "internal/magic", "internal/modversion", "internal/resample",
+	"internal/sharpref", "internal/smartcrop", "internal/ycc",
 }
 
 // TestImports reads the files in process, rather than through the go command,
