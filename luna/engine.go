@@ -20,6 +20,7 @@ import (
 	"github.com/immagin/immagin-go/immagin/edit"
 	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/pixel"
+	"github.com/immagin/immagin-go/luna/text"
 )
 
 // engineVersion is raised whenever the same request may give other bytes than
@@ -31,6 +32,7 @@ const engineVersion = "1"
 type Engine struct {
 	opts     Options
 	matte    [3]uint8
+	fonts    map[string]*text.Set
 	formats  []codec.Format
 	decoders map[string]codec.Decoder
 	encoders map[string]codec.Encoder
@@ -54,9 +56,14 @@ func New(codecs []codec.Codec, opts *Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	fonts, err := fontSets(o.Fonts)
+	if err != nil {
+		return nil, err
+	}
 	e := &Engine{
 		opts:     o,
 		matte:    matte,
+		fonts:    fonts,
 		decoders: map[string]codec.Decoder{},
 		encoders: map[string]codec.Encoder{},
 		pool:     pixel.NewPool(),
@@ -149,6 +156,7 @@ func (e *Engine) hash(codecs []codec.Codec) string {
 	for _, name := range e.opts.operationNames() {
 		parts = append(parts, name, e.opts.Operations[name].Revision)
 	}
+	parts = append(parts, fontRevisions(e.fonts)...)
 	h := sha256.New()
 	for _, s := range append([]string{engineVersion, string(e.matte[:])}, parts...) {
 		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(s))))
@@ -159,8 +167,8 @@ func (e *Engine) hash(codecs []codec.Codec) string {
 
 // Revision is a hash of all that can change an output byte: the version of
 // this package, every codec's name and revision, and the options that matter
-// (Matte, Operations). Engines of equal revision make equal bytes, on every machine. It is
-// 32 hex digits.
+// (Matte, Fonts, Operations). Engines of equal revision make equal bytes, on every
+// machine. It is 32 hex digits.
 func (e *Engine) Revision() string { return e.revision }
 
 // Formats lists the names of the formats that the engine reads and writes, in

@@ -99,6 +99,8 @@ func (l *lowering) edit(e edit.Edit) error {
 		return l.add(gamma(e))
 	case edit.Sigmoid:
 		return l.add(sigmoid(e))
+	case edit.Text:
+		return l.text(e)
 	case edit.Custom:
 		return l.custom(e)
 	}

@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"github.com/immagin/immagin-go/immagin/edit"
+	"github.com/immagin/immagin-go/luna/text"
 )
 
 // Options set the limits and defaults of an [Engine]. The zero value of every
@@ -36,6 +37,11 @@ type Options struct {
 	// Matte is the colour under an image with alpha whose output format has
 	// none, such as JPEG; opaque black by default. Its own alpha is ignored.
 	Matte edit.Color
+	// Fonts are those that text edits may name: under each name a list, of
+	// which the first font that has a character draws it. The embedded font,
+	// [text.Regular], is the last of every list, and is what edits without a
+	// name get, unless there is a list under the name "". None by default.
+	Fonts map[string][]*text.Font
 	// Operations are the edits of the integrator's own, by their name in
 	// payloads: "x-" and at most 62 ASCII letters, digits and hyphens. Edits
 	// of other such names are refused. None by default.

@@ -8,6 +8,7 @@ import (
 	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/op"
 	"github.com/immagin/immagin-go/luna/pixel"
+	"github.com/immagin/immagin-go/luna/text"
 )
 
 // A Plan is all that is decided about a transform before a pixel is decoded.
@@ -25,6 +26,9 @@ type Plan struct {
 	Shape pixel.Shape
 	// Format is that of the result.
 	Format codec.Format
+	// MissingGlyphs lists, sorted, the characters of text edits that none of
+	// the fonts has, and that are therefore left out.
+	MissingGlyphs []rune
 	// Bytes is the most memory that the transform holds at once, the whole of
 	// the original and of the result among it.
 	Bytes int64
@@ -76,6 +80,11 @@ type planner struct {
 	opts  *Options
 	matte [3]uint8
 	size  int64 // of the original in bytes
+	// spare is by how much a resize must still reduce what the decoder has
+	// scaled; see largest.
+	spare int
+	fonts map[string]*text.Set
+	texts map[textKey]*text.Text // of the edits
 }
 
 // plan decides how edits and output come about for o. It looks at no pixel.
@@ -95,8 +104,12 @@ func (e *Engine) plan(o *original, edits []edit.Edit, output edit.Output) (plan 
 		opts:  &e.opts,
 		matte: e.matte,
 		size:  o.size,
+		fonts: e.fonts,
 	}
 	if err := p.choose(e, out); err != nil {
+		return nil, wrap("plan", err)
+	}
+	if err := p.shape(edits); err != nil {
 		return nil, wrap("plan", err)
 	}
 	if err := p.lower(edits); err != nil {

@@ -87,6 +87,9 @@ func classify(err error) kind {
 	if e := (*MissingCodecError)(nil); errors.As(err, &e) {
 		return kind{http.StatusUnprocessableEntity, "format_unavailable", e.Error()}
 	}
+	if e := (*UnknownFontError)(nil); errors.As(err, &e) {
+		return kind{http.StatusUnprocessableEntity, "font_unavailable", e.Error()}
+	}
 	if e := (*UnsupportedEditError)(nil); errors.As(err, &e) {
 		return kind{http.StatusUnprocessableEntity, "edit_unsupported", e.Error()}
 	}

@@ -21,6 +21,9 @@ type Result struct {
 	// Decode, Edit and Encode are the times spent in each: the three run
 	// interleaved, strip by strip. The time of writing is in none of them.
 	Decode, Edit, Encode time.Duration
+	// MissingGlyphs lists, sorted, the characters of text edits that none of
+	// the fonts has, and that were therefore left out.
+	MissingGlyphs []rune
 	// Plan is what was done.
 	Plan *Plan
 }
@@ -94,5 +97,7 @@ func (e *Engine) render(ctx context.Context, o *original, p *Plan, w io.Writer) 
 		Edit:        wrapped - opened + chain.took - decoded.took,
 		Encode:      time.Since(start) - wrapped - chain.took - out.took,
 		Plan:        p,
+
+		MissingGlyphs: p.MissingGlyphs,
 	}, nil
 }
