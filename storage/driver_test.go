@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -160,7 +161,7 @@ func TestOpenTheRightVersion(t *testing.T) {
 		"replaced in between":     {looks: []state{a, b, b}, bodies: []state{b, b}, version: "b", stats: 3},
 		"twice in one second":     {looks: []state{b, c, c}, bodies: []state{c, c}, rounded: true, version: "c", stats: 3},
 		"other kinds of times":    {looks: []state{{"a", second.Add(-time.Hour), "aaaa"}, {"a", second.Add(-time.Hour), "aaaa"}}, bodies: []state{a}, version: "a", stats: 2},
-		"without end":             {looks: []state{a, b, a, b, a}, bodies: []state{b, a, b, a}, stats: 5},
+		"without end":             {looks: slices.Repeat([]state{a, b}, maxOpens), bodies: slices.Repeat([]state{b, a}, maxOpens), stats: maxOpens + 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			closed := 0

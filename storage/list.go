@@ -15,8 +15,10 @@ import (
 
 // List calls yield for up to limit originals of a tenant whose keys begin with
 // prefix, with their sizes in bytes and the times when they were stored, in the
-// order of the keys' bytes. (Keys that no store could take as a name, since
-// they are too long with the tenant's prefix, are sorted by their beginnings.)
+// order of the keys' bytes. (Keys that no store could take as a name, since they
+// are too long with the tenant's prefix, are sorted by their beginnings; on cloud
+// stores, the few characters that gocloud.dev's drivers escape are sorted as
+// what they are escaped to.)
 //
 // An empty cursor begins with the first one. What is returned as next continues
 // behind the last one, whatever was stored or deleted meanwhile, and is empty

@@ -3,6 +3,7 @@ package storage
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -79,10 +80,18 @@ func isEscaped(before string, r rune) bool {
 	return r < ' ' || r == 0x7f
 }
 
+// escapeBegun is what the drivers would write otherwise once it goes on: what
+// looks like an escape of theirs is escaped, but not the beginning of one.
+var escapeBegun = regexp.MustCompile(`__0x[^_]+_?$`)
+
 // listName returns what the names of all objects begin with whose keys begin
-// with keys.
+// with keys, and perhaps those of some others.
 func listName(prefix, keys string) string {
-	return prefix + keys[:fits(prefix, keys, substituteLength)]
+	keys = keys[:fits(prefix, keys, substituteLength)]
+	if at := escapeBegun.FindStringIndex(keys); at != nil {
+		keys = keys[:at[0]]
+	}
+	return prefix + keys
 }
 
 // metadata is what an object with a substitute for its name must carry.

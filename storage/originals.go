@@ -76,14 +76,20 @@ func versionOf(a *blob.Attributes) string {
 	return version
 }
 
+// maxOpens bounds the attempts to open an original while others replace it.
+const maxOpens = 32
+
 // recently is the age from which on two states of an object surely differ in
 // their times of modification, though these be rounded to seconds and the
 // store's clock be not quite ours.
 const recently = time.Minute
 
 // Open returns the content of an original, its size in bytes, and the version
-// of just this content, as of [Originals.Stat]. The caller closes body, which
-// reads until ctx is done.
+// of just this content, as of [Originals.Stat]: it makes sure that the original
+// was not replaced between its two requests to the store. (Where versions are
+// hashes, it does not see that one content was replaced by another and that
+// again by the first, all between the two.) The caller closes body, which reads
+// until ctx is done.
 //
 // It fails with [fs.ErrNotExist] where there is no such original.
 func (o *Originals) Open(ctx context.Context, tenant, key string) (body io.ReadCloser, size int64, version string, err error) {
@@ -92,7 +98,7 @@ func (o *Originals) Open(ctx context.Context, tenant, key string) (body io.ReadC
 		return nil, 0, "", fault("open", key, err)
 	}
 	a, err := o.bucket.Attributes(ctx, name)
-	for range 4 {
+	for range maxOpens {
 		if err != nil {
 			return nil, 0, "", fault("open", key, err)
 		}

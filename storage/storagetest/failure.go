@@ -196,24 +196,19 @@ func race(n int, f func(i int)) {
 // checkConcurrentReplace has writers replace an original while readers read:
 // these must see whole contents, and one content a version.
 func checkConcurrentReplace(ctx context.Context, s Originals, o *Options) error {
+	const writers, readers = 2, 2
 	tenant, key := newTenant(), "dir/a.jpg"
-	texts := make([][]byte, 4)
+	known := map[string]bool{}
+	texts := make([][]byte, 1+writers*o.Rounds)
 	for i := range texts {
-		texts[i] = content(100_000, uint64(i)) // all of one size
+		texts[i] = content(50_000, uint64(i)) // all of one size
+		known[string(texts[i])] = true
 	}
 	if err := put(ctx, s, tenant, key, texts[0]); err != nil {
 		return err
 	}
-	var writing atomic.Bool
-	writing.Store(true)
 	var mu sync.Mutex
-	versions := map[string][]byte{}
-	var faults []error
-	report := func(err error) {
-		mu.Lock()
-		defer mu.Unlock()
-		faults = append(faults, err)
-	}
+	versions := map[string]string{}
 	read := func() error {
 		body, size, version, err := s.Open(ctx, tenant, key)
 		if err != nil {
@@ -223,50 +218,38 @@ func checkConcurrentReplace(ctx context.Context, s Originals, o *Options) error 
 		if err != nil {
 			return fmt.Errorf("reading while it is replaced: %w", err)
 		}
-		whole := false
-		for _, t := range texts {
-			whole = whole || bytes.Equal(t, text)
-		}
-		if !whole || size != int64(len(text)) {
+		if !known[string(text)] || size != int64(len(text)) {
 			return fmt.Errorf("while it was replaced, %d bytes were read that nobody stored (size %d)", len(text), size)
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		if before, ok := versions[version]; ok && !bytes.Equal(before, text) {
+		if before, ok := versions[version]; ok && before != string(text) {
 			return fmt.Errorf("version %q was read with two contents", version)
 		}
-		versions[version] = text
+		versions[version] = string(text)
 		return nil
 	}
-	var readers, writers sync.WaitGroup
-	for range 2 {
-		readers.Go(func() {
-			for once := true; once || writing.Load(); once = false {
-				if err := read(); err != nil {
-					report(err)
-					return
-				}
+	var writing atomic.Int32
+	writing.Store(writers)
+	errs := make([]error, writers+readers)
+	race(writers+readers, func(i int) {
+		if i >= writers {
+			for errs[i] == nil && writing.Load() > 0 {
+				errs[i] = read()
 			}
-		})
-	}
-	for w := range 2 {
-		writers.Go(func() {
-			for i := range o.Rounds {
-				if err := s.Create(ctx, tenant, key, bytes.NewReader(texts[(i+w)%len(texts)]), jpegType, true); err != nil {
-					report(fmt.Errorf("store: Create while others do: %w", err))
-					return
-				}
+			return
+		}
+		defer writing.Add(-1)
+		for n := range o.Rounds {
+			err := s.Create(ctx, tenant, key, bytes.NewReader(texts[1+i*o.Rounds+n]), jpegType, true)
+			if err != nil {
+				errs[i] = fmt.Errorf("store: Create while others do: %w", err)
+				return
 			}
-		})
-	}
-	writers.Wait()
-	writing.Store(false)
-	readers.Wait()
-	if err := read(); err != nil {
-		report(err)
-	}
-	if len(faults) > 0 {
-		return faults[0]
+		}
+	})
+	if err := errors.Join(append(errs, read())...); err != nil {
+		return err
 	}
 	return remove(ctx, s, tenant, key)
 }

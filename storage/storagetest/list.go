@@ -86,7 +86,7 @@ func checkListPages(ctx context.Context, s Originals, o *Options) error {
 	return remove(ctx, s, tenant, keys...)
 }
 
-func checkListPrefixes(ctx context.Context, s Originals, _ *Options) error {
+func checkListPrefixes(ctx context.Context, s Originals, o *Options) error {
 	tenant := newTenant()
 	long := strings.Repeat("l", 1000)
 	keys := []string{
@@ -94,6 +94,7 @@ func checkListPrefixes(ctx context.Context, s Originals, _ *Options) error {
 		".a", "..a", "..a/b", "a__0x2f__b", "a__0x", "é/1", "e\u0301/1", "É/1",
 		long + "1", long + "2", long + "/3", long + "__~", strings.Repeat("m", 500), strings.Repeat("m", 501) + "/x",
 	}
+	keys = o.possible(keys)
 	for i, key := range keys {
 		if err := put(ctx, s, tenant, key, content(i, uint64(i))); err != nil {
 			return err
@@ -101,7 +102,7 @@ func checkListPrefixes(ctx context.Context, s Originals, _ *Options) error {
 	}
 	prefixes := []string{
 		"", "g", "gallery", "gallery/", "gallery/b", "gallery/b/", "gallery/b/c.jpg", "gallery/b/c.jpg2", "gallery-", "G", "nothing/", "g%", "g%/", "g*",
-		".", "..", "..a", "..a/", "a__", "a__0", "a__0x", "a__0x2", "é", "é/", "e", "E",
+		".", "..", "..a", "..a/", "a__", "a__0", "a__0x", "a__0x2", "a__0x2f", "a__0x2f_", "a__0x2f__", "a__0x2f__b", "é", "é/", "e", "E",
 		long, long[:999], long + "/", long + "_", long + "3", strings.Repeat("l", 1024), "m", strings.Repeat("m", 500), strings.Repeat("m", 501) + "/",
 	}
 	for _, prefix := range prefixes {

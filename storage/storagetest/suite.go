@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -55,6 +56,10 @@ type Options struct {
 	// Bucket is what is beneath a store of derived images. Where it is set,
 	// checks damage objects in it, and expect them to be missed.
 	Bucket *blob.Bucket
+	// Paths says that the server beneath the store keeps keys as paths of a
+	// file system, as emulators of cloud stores do. Keys with segments over 255
+	// bytes are left out then, and those that are folders of others.
+	Paths bool
 	// Client uploads to signed URLs, where the store makes such;
 	// http.DefaultClient by default.
 	Client *http.Client
@@ -152,6 +157,29 @@ func (o *Options) sameResidue(ctx context.Context, before []string) error {
 		}
 	}
 	return nil
+}
+
+// possible returns the keys, less those that the server cannot hold.
+func (o *Options) possible(keys []string) []string {
+	if !o.Paths {
+		return keys
+	}
+	folders := map[string]bool{}
+	for _, key := range keys {
+		for i, c := range key {
+			if c == '/' {
+				folders[key[:i]] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(keys), func(key string) bool {
+		for segment := range strings.SplitSeq(key, "/") {
+			if len(segment) > 255 {
+				return true
+			}
+		}
+		return folders[key]
+	})
 }
 
 // newTenant returns the name of a tenant that nobody else uses.

@@ -3,6 +3,7 @@ package storagetest
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -127,4 +128,11 @@ func TestDamagedCheck(t *testing.T) {
 	defer g.bucket.Close()
 	err := fails[Derived](t.Context(), g, &Options{Bucket: g.bucket}, DerivedChecks(), "Damaged")
 	require.ErrorContains(t, err, "a damaged image was served")
+}
+
+func TestPossible(t *testing.T) {
+	long := strings.Repeat("s", 256)
+	keys := []string{"a", "a/b", "a.b", "a/b/c", long, long + "/x", "ok/" + long[1:]}
+	require.Equal(t, keys, (&Options{}).possible(keys))
+	require.Equal(t, []string{"a.b", "a/b/c", "ok/" + long[1:]}, (&Options{Paths: true}).possible(keys))
 }
