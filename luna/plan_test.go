@@ -307,13 +307,8 @@ func TestPlanRefuses(t *testing.T) {
 		to     sink
 		check  func(*testing.T, error)
 	}{
-		{"rotate", []edit.Edit{edit.Rotate{Angle: 45}}, nil, webp, unsupported("rotate")},
-		{"trim", []edit.Edit{edit.Trim{}}, nil, webp, unsupported("trim")},
-		{"text", []edit.Edit{edit.Text{Text: "a"}}, nil, webp, unsupported("text")},
 		{"image", []edit.Edit{edit.Image{Key: "a"}}, nil, webp, unsupported("image")},
 		{"custom", []edit.Edit{edit.Custom{Operation: "x-a"}}, nil, webp, unsupported("x-a")},
-		{"entropy", []edit.Edit{edit.Resize{Width: 9, Height: 9, Position: edit.PositionEntropy}}, nil, webp, unsupported("resize")},
-		{"attention", []edit.Edit{edit.Resize{Width: 9, Height: 9, Position: edit.PositionAttention}}, nil, webp, unsupported("resize")},
 
 		{"a crop outside", []edit.Edit{edit.Crop{Left: 1, Width: 400, Height: 300}}, nil, webp, func(t *testing.T, err error) {
 			var s *op.SizeError
