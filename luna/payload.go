@@ -9,7 +9,7 @@ import (
 	"github.com/immagin/immagin-go/immagin/edit"
 )
 
-// ErrExpired: the URL's exp lies in the past.
+// ErrExpired says that the URL's exp lies in the past.
 var ErrExpired = errors.New("the URL has expired")
 
 // payload is step 2: what is asked, all its faults at once.

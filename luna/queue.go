@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// ErrOverloaded: more work is waiting than the handler lets wait. Clients may
-// try again.
+// ErrOverloaded says that more work is waiting than the handler lets wait.
+// Clients may try again.
 var ErrOverloaded = errors.New("too much work is waiting")
 
 // A queue lets a number of workers run, and a number of callers wait for their

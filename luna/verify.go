@@ -21,8 +21,8 @@ type Verifier interface {
 	Verify(ctx context.Context, tenant, payload, signature string) error
 }
 
-// ErrSignature: the URL is not one that the tenant has signed, or not in the
-// one spelling that it has.
+// ErrSignature says that the URL is not one that the tenant has signed, or not
+// in the one spelling that it has.
 var ErrSignature = errors.New("signature missing or wrong")
 
 const signatureDigits = 64

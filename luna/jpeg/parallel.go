@@ -50,9 +50,8 @@ const speculateFrom = 2048
 // The Computer Journal 46:5, 2003): from some MCU on, the guess is right but
 // for where in the picture it stands, and for the DC values before it.
 type guess struct {
-	begin int     // bit where decoding started
-	at    []int   // bits where MCUs begin
-	kept  []int16 // coefficients, MCU by MCU
+	at   []int   // bits where MCUs begin
+	kept []int16 // coefficients, MCU by MCU
 }
 
 // speculate decodes a scan without restart markers with two workers, each from
