@@ -41,7 +41,8 @@
 // where it must not exist yet, linked, which is atomic among processes too), so
 // that readers see all of it or nothing, also after a crash. Files that a crash
 // left in .tmp are removed when the folder is next opened, once they are a day
-// old. Attributes other than size and time are in a file beside it,
+// old. (A crash may also leave an .attrs file that belongs to nothing, and does
+// no harm.) Attributes other than size and time are in a file beside it,
 // .hero.jpg.{stamp}.attrs, where stamp is the object's time of modification: so
 // they are replaced in the same instant, and an object that was edited by hand
 // loses them. ETags are made of that time, which no two objects written by one

@@ -1,7 +1,13 @@
 package storagetest
 
 import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -77,4 +83,91 @@ func hostileKeys(n int) []string {
 		keys[i] = b.String()
 	}
 	return keys
+}
+
+func checkValidKeys(ctx context.Context, s Originals, o *Options) error {
+	tenant, keys := newTenant(), o.possible(ValidKeys())
+	for i, key := range keys {
+		if err := put(ctx, s, tenant, key, content(20+i, uint64(i))); err != nil {
+			return err
+		}
+	}
+	for i, key := range keys {
+		if _, err := holds(ctx, s, tenant, key, content(20+i, uint64(i))); err != nil {
+			return err
+		}
+	}
+	listed, err := listAll(ctx, s, tenant, "", 100)
+	if err != nil {
+		return err
+	}
+	if err := sameKeys(listed, keys); err != nil {
+		return err
+	}
+	for i, key := range keys {
+		if err := remove(ctx, s, tenant, key); err != nil {
+			return err
+		}
+		if err := lacks(ctx, s, tenant, key); err != nil {
+			return err
+		}
+		if i+1 < len(keys) {
+			if _, err := holds(ctx, s, tenant, keys[i+1], content(20+i+1, uint64(i+1))); err != nil {
+				return fmt.Errorf("after deleting %.80q: %w", key, err)
+			}
+		}
+	}
+	return nil
+}
+
+// sameKeys compares sets of keys.
+func sameKeys(got, wanted []string) error {
+	got, wanted = slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(wanted))
+	for i := range max(len(got), len(wanted)) {
+		switch {
+		case i >= len(got):
+			return fmt.Errorf("%d keys were listed, of %d; there is no %.80q", len(got), len(wanted), wanted[i])
+		case i >= len(wanted):
+			return fmt.Errorf("%d keys were listed, of %d; %.80q is none", len(got), len(wanted), got[i])
+		case got[i] < wanted[i]:
+			return fmt.Errorf("%.80q was listed, which is no key, or twice", got[i])
+		case got[i] > wanted[i]:
+			return fmt.Errorf("%.80q was not listed", wanted[i])
+		}
+	}
+	return nil
+}
+
+func checkHostileKeys(ctx context.Context, s Originals, o *Options) error {
+	tenant := newTenant()
+	stored := map[string][]byte{}
+	for i, key := range o.possible(hostileKeys(o.Keys)) {
+		text := content(8, uint64(i))
+		err := s.Create(ctx, tenant, key, bytes.NewReader(text), "", false)
+		switch {
+		case err == nil && stored[key] == nil:
+			stored[key] = text
+		case stored[key] != nil:
+			if err := want(err, fs.ErrExist, "Create(%q), which is there", key); err != nil {
+				return err
+			}
+		case !errors.Is(err, fs.ErrInvalid):
+			return fmt.Errorf("store: Create(%q): %w; it should work, or be fs.ErrInvalid", key, err)
+		}
+	}
+	var keys []string
+	for key, text := range stored {
+		if _, err := holds(ctx, s, tenant, key, text); err != nil {
+			return err
+		}
+		keys = append(keys, key)
+	}
+	listed, err := listAll(ctx, s, tenant, "", 1000)
+	if err != nil {
+		return err
+	}
+	if err := sameKeys(listed, keys); err != nil {
+		return err
+	}
+	return remove(ctx, s, tenant, keys...)
 }
