@@ -3,7 +3,6 @@ package luna
 import (
 	"fmt"
 	"image"
-	"math"
 
 	"github.com/immagin/immagin-go/immagin/edit"
 	"github.com/immagin/immagin-go/luna/op"
@@ -45,6 +44,7 @@ type lowering struct {
 	width, height int
 	alpha         bool
 	grayed        bool // an edit took the colours
+	trimmed       bool // the size is the largest that can be
 }
 
 // add appends operations that change no alpha.
@@ -62,6 +62,9 @@ func (l *lowering) add(ops ...op.Op) error {
 
 // edit lowers one edit. Those that are no case of it are refused.
 func (l *lowering) edit(e edit.Edit) error {
+	if l.trimmed {
+		return l.later(e)
+	}
 	switch e := e.(type) {
 	case edit.AutoOrient:
 		return nil // has run
@@ -77,6 +80,8 @@ func (l *lowering) edit(e edit.Edit) error {
 		return l.add(op.Crop{Rect: image.Rect(e.Left, e.Top, e.Left+e.Width, e.Top+e.Height)})
 	case edit.Extend:
 		return l.extend(e)
+	case edit.Trim:
+		return l.trim(e)
 	case edit.Flatten:
 		return l.flatten(e)
 	case edit.Blur:
@@ -107,23 +112,6 @@ func (l *lowering) edit(e edit.Edit) error {
 	return &UnsupportedEditError{Name: e.Name()}
 }
 
-func (l *lowering) rotate(e edit.Rotate) error {
-	if math.Mod(e.Angle, 90) != 0 {
-		return &UnsupportedEditError{Name: e.Name(), Option: fmt.Sprintf("an angle of %g, which is no multiple of 90,", e.Angle)}
-	}
-	return l.add(op.Turn{Quarters: int(e.Angle / 90)})
-}
-
-func (l *lowering) extend(e edit.Extend) error {
-	left, top := *e.Left, *e.Top
-	return l.embed(op.Embed{
-		Left:   left,
-		Top:    top,
-		Width:  left + l.width + *e.Right,
-		Height: top + l.height + *e.Bottom,
-	}, e.Background)
-}
-
 func (l *lowering) flatten(e edit.Flatten) error {
 	r, g, b, _, err := e.Background.RGBA()
 	if err != nil {
@@ -131,79 +119,6 @@ func (l *lowering) flatten(e edit.Flatten) error {
 	}
 	l.alpha = false
 	return l.add(op.Flatten{Background: [3]uint8{r, g, b}})
-}
-
-func (l *lowering) embed(o op.Embed, background edit.Color) error {
-	r, g, b, a, err := background.RGBA()
-	if err != nil {
-		return err
-	}
-	if err := l.fits(o.Width, o.Height); err != nil {
-		return err
-	}
-	o.Background = [4]uint8{r, g, b, a}
-	l.alpha = l.alpha || a < 255
-	return l.add(o)
-}
-
-var (
-	fits = map[edit.Fit]op.Fit{
-		edit.FitCover:   op.Cover,
-		edit.FitContain: op.Contain,
-		edit.FitFill:    op.Fill,
-		edit.FitInside:  op.Inside,
-		edit.FitOutside: op.Outside,
-	}
-	anchors = map[edit.Position]op.Anchor{
-		edit.PositionCenter:      op.Center,
-		edit.PositionTop:         op.Top,
-		edit.PositionTopRight:    op.TopRight,
-		edit.PositionRight:       op.Right,
-		edit.PositionBottomRight: op.BottomRight,
-		edit.PositionBottom:      op.Bottom,
-		edit.PositionBottomLeft:  op.BottomLeft,
-		edit.PositionLeft:        op.Left,
-		edit.PositionTopLeft:     op.TopLeft,
-	}
-)
-
-func (l *lowering) resize(e edit.Resize) error {
-	anchor, ok := anchors[e.Position]
-	if !ok {
-		return &UnsupportedEditError{Name: e.Name(), Option: fmt.Sprintf("position %q", e.Position)}
-	}
-	g := op.Target{
-		Width:       e.Width,
-		Height:      e.Height,
-		Fit:         fits[e.Fit],
-		Anchor:      anchor,
-		Upscale:     *e.Upscale,
-		NoDownscale: !*e.Downscale,
-	}.Resize(l.width, l.height)
-	if err := l.fits(g.Canvas.X, g.Canvas.Y); err != nil {
-		return err
-	}
-	if err := l.resample(g); err != nil {
-		return err
-	}
-	if g.Canvas == g.Crop.Size() && g.Origin == (image.Point{}) {
-		return nil
-	}
-	return l.embed(g.Embed([4]uint8{}), e.Background)
-}
-
-// resample scales the image, and cuts off what g does. Colours are multiplied
-// by alpha meanwhile, so that those of transparent pixels do not bleed.
-func (l *lowering) resample(g op.Geometry) error {
-	switch {
-	case g.ShrinkX == 1 && g.ShrinkY == 1 && g.Crop.Size() == image.Pt(l.width, l.height):
-		return nil
-	case g.ShrinkX == 1 && g.ShrinkY == 1:
-		return l.add(op.Crop{Rect: g.Crop})
-	case l.alpha:
-		return l.add(op.Premultiply{}, g.Resample(), op.Unpremultiply{})
-	}
-	return l.add(g.Resample())
 }
 
 // fits reports whether a picture of that size may be made.

@@ -76,7 +76,7 @@ type tally struct {
 // shrink to nothing.
 func notBuilt() map[string]bool {
 	return map[string]bool{
-		"resize": true, "resize of 16 bits": true, "trim": true, "rotate by other angles": true, "image layer": true,
+		"image layer": true,
 	}
 }
 
@@ -154,9 +154,13 @@ func runCase(e *Engine, c sharpref.Case) ([]byte, error) {
 		return nil, err
 	}
 	for i, o := range p.Ops {
-		if r, ok := o.(op.Resample); ok {
-			r.Corner = true
-			p.Ops[i] = r
+		switch o := o.(type) {
+		case op.Resample:
+			o.Corner = true
+			p.Ops[i] = o
+		case op.SmartCrop:
+			o.Corner = true
+			p.Ops[i] = o
 		}
 	}
 	var out bytes.Buffer
