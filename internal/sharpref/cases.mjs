@@ -103,6 +103,8 @@ export const sets = {
       const { picture, edit } = sets.resize.random(rng, live);
       // Multiplied by a small alpha, 8 bits keep next to nothing of a colour.
       const layout = picture.layout.replace(/a(lpha)?$/, '');
+      // What is most interesting is another place where the bits are fewer.
+      if (/entropy|attention/.test(edit.resize.position)) delete edit.resize.position;
       return { picture: { ...picture, layout, deep: true }, edit };
     },
   },
