@@ -198,6 +198,11 @@ func (a *Axis) place(s Span, shrink float64, at func(i float64) float64) {
 // Out reports the number of output samples.
 func (a *Axis) Out() int { return a.out }
 
+// Bytes reports the memory that the axis and its weights take.
+func (a *Axis) Bytes() int64 {
+	return 5*int64(a.out) + 2*int64(a.taps)*int64(min(a.out, phases+1))
+}
+
 // Identity reports whether the axis copies all in samples of its side.
 func (a *Axis) Identity(in int) bool {
 	return a.taps == 1 && a.start[0] == 0 && a.lo == 0 && a.out == in

@@ -68,11 +68,13 @@ const phases = 64
 // reduceWeights returns the n weights of k for the given phase.
 func reduceWeights(k Kernel, n int, shrink float64, phase int) []int16 {
 	half := float64(phase)/phases + float64(n)/2 - 1
-	weights := make([]float64, n)
+	var buffer [32]float64
+	weights := buffer[:0]
 	sum := 0.
-	for i := range weights {
-		weights[i] = k.at((float64(i) - half) / shrink)
-		sum += weights[i]
+	for i := range n {
+		w := k.at((float64(i) - half) / shrink)
+		weights = append(weights, w)
+		sum += w
 	}
 	fixed := make([]int16, n)
 	for i, w := range weights {

@@ -38,10 +38,10 @@ func (o Flip) Out(in pixel.Shape) (pixel.Shape, error)   { return Flipped.out(o,
 func (o Flop) Out(in pixel.Shape) (pixel.Shape, error)   { return Flopped.out(o, in) }
 func (t Turn) Out(in pixel.Shape) (pixel.Shape, error)   { return t.Orientation().out(t, in) }
 
-func (o Orient) Work(in pixel.Shape) int64 { return o.Orientation.work(in) }
-func (Flip) Work(in pixel.Shape) int64     { return Flipped.work(in) }
-func (Flop) Work(in pixel.Shape) int64     { return Flopped.work(in) }
-func (t Turn) Work(in pixel.Shape) int64   { return t.Orientation().work(in) }
+func (o Orient) Work(in pixel.Shape) int64 { return o.Orientation.work(o, in) }
+func (o Flip) Work(in pixel.Shape) int64   { return Flipped.work(o, in) }
+func (o Flop) Work(in pixel.Shape) int64   { return Flopped.work(o, in) }
+func (t Turn) Work(in pixel.Shape) int64   { return t.Orientation().work(t, in) }
 
 func (o Orient) String() string { return fmt.Sprintf("orient %d", max(o.Orientation, Upright)) }
 func (Flip) String() string     { return "flip" }
@@ -88,7 +88,10 @@ func (o Orientation) out(op Op, in pixel.Shape) (pixel.Shape, error) {
 	return in, nil
 }
 
-func (o Orientation) work(in pixel.Shape) int64 {
+func (o Orientation) work(op Op, in pixel.Shape) int64 {
+	if _, err := o.out(op, in); err != nil {
+		return 0
+	}
 	n := int64(0)
 	if l := o.layout(in); l != in.Layout {
 		n = Convert{l}.Work(in)

@@ -223,6 +223,12 @@ func (r Resample) Work(in pixel.Shape) int64 {
 	n := stripBytes(out)
 	for p := range in.Layout.Planes() {
 		n += resample.Measure(h[p], v[p], lead[p]).Total()
+		if p == 0 || h[p] != h[p-1] {
+			n += h[p].Bytes()
+		}
+		if p == 0 || v[p] != v[p-1] {
+			n += v[p].Bytes()
+		}
 	}
 	return n
 }
