@@ -78,7 +78,7 @@ func reduceNaively(p plane, out int, shrink float64, k Kernel) plane {
 			for i := range box {
 				sum += p.at(x*box+i, y)
 			}
-			mid.pix = append(mid.pix, (sum+box/2)*((1<<24)/box)>>24)
+			mid.pix = append(mid.pix, int(int64(sum+box/2)*int64((1<<24)/box)>>24))
 		}
 	}
 	shrink /= float64(box)

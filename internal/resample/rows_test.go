@@ -62,7 +62,7 @@ func TestAverages(t *testing.T) {
 			for k := range box {
 				sum += int(src[min(i*box+k, len(src)-1)])
 			}
-			want := uint8((sum + box/2) * (1 << 24 / box) >> 24)
+			want := uint8(int64(sum+box/2) * int64(1<<24/box) >> 24)
 			require.Equal(t, want, dst[i], "box of %d", box)
 
 			sums, down := make([]uint32, 1), make([]uint8, 1)
