@@ -73,6 +73,23 @@ func (b Blend) mix(under, over [4][]uint8) {
 	}
 }
 
+// settle is mix with a transparent layer: colours are multiplied by alpha,
+// divided again, and cut.
+func settle(under [4][]uint8) {
+	for i, alpha := range under[3] {
+		a := float32(alpha) / 255
+		switch alpha {
+		case 255:
+		case 0:
+			under[0][i], under[1][i], under[2][i] = 0, 0, 0
+		default:
+			for p := range 3 {
+				under[p][i] = cut8(float32(float32(under[p][i])/255*a) / a)
+			}
+		}
+	}
+}
+
 // cut8 turns 0 to 1 into 8 bits, toward zero.
 func cut8(v float32) uint8 { return uint8(min(max(float32(v*255), 0), 255)) }
 

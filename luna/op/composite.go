@@ -9,7 +9,8 @@ import (
 // Composite lays a picture over the image, as libvips' composite does in
 // sRGB: colours are multiplied by alpha, mixed in floating point, divided
 // again, and cut to 8 bits. What leaves the image is not drawn. It wants RGB,
-// and what is opaque stays so.
+// and what is opaque stays so. Where the image has alpha, that arithmetic
+// darkens pixels beside the layer by up to 1, and those without alpha to black.
 type Composite struct {
 	// Layer is 8-bit RGBA with straight alpha. It is shared, never written.
 	Layer *pixel.Image
@@ -89,9 +90,26 @@ func (s *compositeSource) row(t *pixel.Strip, y int) {
 		}
 		return
 	}
-	if at := t.Y + y - s.c.Top; at >= 0 && at < layer.Shape.Height {
+	from, to := max(0, s.c.Left), min(s.shape.Width, s.c.Left+layer.Shape.Width)
+	if at := t.Y + y - s.c.Top; at >= 0 && at < layer.Shape.Height && from < to {
 		s.run(t, y, s.c.Left, at)
+	} else {
+		from, to = 0, 0
 	}
+	if s.shape.Layout.HasAlpha() {
+		s.beside(t, y, 0, from)
+		s.beside(t, y, to, s.shape.Width)
+	}
+}
+
+// beside does to the pixels of row y that no layer covers what a transparent
+// one would.
+func (s *compositeSource) beside(t *pixel.Strip, y, from, to int) {
+	var under [4][]uint8
+	for p := range under {
+		under[p] = t.Planes[p].Row(y)[from:to]
+	}
+	settle(under)
 }
 
 // run draws row at of the layer on row y of the strip, from column left on.
