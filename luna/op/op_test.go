@@ -70,6 +70,7 @@ func every(w, h int) []op.Op {
 		}
 	}
 	ops = append(ops, colourOps()...)
+	ops = append(ops, wholeOps(w, h)...)
 	return append(ops, &op.Late{Label: "late", Lower: func(in pixel.Shape) ([]op.Op, error) {
 		return []op.Op{op.Flop{}, op.Embed{Left: 1, Top: 1, Width: in.Width + 2, Height: in.Height + 2, Background: [4]uint8{1, 2, 3, 255}}}, nil
 	}})
