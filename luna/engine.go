@@ -38,6 +38,7 @@ type Engine struct {
 	encoders map[string]codec.Encoder
 	// longest is the length of the longest magic.
 	longest  int
+	layers   Layers // nil for none
 	revision string
 	pool     *pixel.Pool
 	room     *semaphore.Weighted
@@ -202,6 +203,7 @@ func (e *Engine) Transform(ctx context.Context, w io.Writer, r io.Reader, edits 
 	if err != nil {
 		return nil, err
 	}
+	defer o.close()
 	release, err := e.reserve(ctx, p.Bytes)
 	if err != nil {
 		return nil, err
@@ -214,10 +216,15 @@ func (e *Engine) Transform(ctx context.Context, w io.Writer, r io.Reader, edits 
 // decodes no pixel and reads no more of r than its headers. Errors are of type
 // *[Error].
 func (e *Engine) Explain(ctx context.Context, r io.Reader, edits []edit.Edit, output *edit.Output) (*Plan, error) {
-	_, p, err := e.prepare(ctx, r, edits, output)
-	return p, err
+	o, p, err := e.prepare(ctx, r, edits, output)
+	if err != nil {
+		return nil, err
+	}
+	o.close()
+	return p, nil
 }
 
+// prepare reads headers and plans. The original is to be closed.
 func (e *Engine) prepare(ctx context.Context, r io.Reader, edits []edit.Edit, output *edit.Output) (*original, *Plan, error) {
 	var out edit.Output
 	if output != nil {
@@ -230,11 +237,14 @@ func (e *Engine) prepare(ctx context.Context, r io.Reader, edits []edit.Edit, ou
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := e.plan(o, edits, out)
-	if err != nil {
-		return nil, nil, err
+	if err = e.openLayers(ctx, o, edits); err == nil {
+		var p *Plan
+		if p, err = e.plan(o, edits, out); err == nil {
+			return o, p, nil
+		}
 	}
-	return o, p, nil
+	o.close()
+	return nil, nil, err
 }
 
 // reserve waits, in the order of arrival, until bytes of the engine's memory

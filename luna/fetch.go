@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -33,31 +35,44 @@ type changedError struct{ key string }
 
 func (e *changedError) Error() string { return "the original has just been replaced" }
 
-// fetch is step 8: the original, of which no more than the first bytes are
-// read yet. One that is too long is not read at all.
-func (h *Handler) fetch(ctx context.Context, j *job) error {
+// fetch is step 8: the original and its layers, of which no more than the
+// first bytes are read yet. One that is too long is not read at all.
+func (h *Handler) fetch(ctx context.Context, j *job) (err error) {
+	if j.body, err = h.open(ctx, j, j.ask.Key, j.version); err != nil {
+		return err
+	}
+	j.layer = map[string]*body{}
+	for _, key := range slices.Sorted(maps.Keys(j.layers)) {
+		if j.layer[key], err = h.open(ctx, j, key, j.layers[key]); err != nil {
+			return layerError(key, err)
+		}
+	}
+	return nil
+}
+
+// open opens what is known as that version, until the job is done with it.
+func (h *Handler) open(ctx context.Context, j *job, key, version string) (*body, error) {
 	b := &body{left: h.opts.FetchTimeout}
 	b.ctx, b.cancel = context.WithCancelCause(ctx)
 	j.later(func() { b.cancel(nil) })
 	var found string
 	var err error
-	b.wait(func() { b.r, b.size, found, err = h.origin.Open(b.ctx, j.tenant, j.ask.Key) })
+	b.wait(func() { b.r, b.size, found, err = h.origin.Open(b.ctx, j.tenant, key) })
 	if err != nil {
-		h.versions.forget(j.tenant, j.ask.Key)
-		return storeFailed(b.ctx, err)
+		h.versions.forget(j.tenant, key)
+		return nil, storeFailed(b.ctx, err)
 	}
 	j.later(func() { b.r.Close() })
-	if _, err := h.versions.remember(j.tenant, j.ask.Key, found, b.size); err != nil {
-		return err
+	if _, err := h.versions.remember(j.tenant, key, found, b.size); err != nil {
+		return nil, err
 	}
-	if found != j.version {
-		return &changedError{j.ask.Key}
+	if found != version {
+		return nil, &changedError{key}
 	}
 	if limit := h.engine.opts.MaxSourceBytes; b.size > limit {
-		return tooLong(limit)
+		return nil, tooLong(limit)
 	}
-	j.body = b
-	return nil
+	return b, nil
 }
 
 // A body reads an original from the store. It bounds the time that is spent

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 
 	"github.com/immagin/immagin-go/immagin/edit"
@@ -20,11 +21,13 @@ type job struct {
 	canonical string
 	choice    choice
 	version   string
+	layers    map[string]string // the versions of image layers, by key
 	id        string
 
 	working  bool // has a worker of the queue
 	settle   func(context.Context, error) error
 	body     *body
+	layer    map[string]*body
 	original *original
 	plan     *Plan
 	record   *record
@@ -88,7 +91,15 @@ func (h *Handler) produce(ctx context.Context, j *job) (made outcome, put func()
 // probe is step 9: the headers, compared with the limits.
 func (h *Handler) probe(ctx context.Context, j *job) (err error) {
 	j.original, err = h.engine.open(ctx, j.body.reader())
-	return err
+	if err != nil {
+		return err
+	}
+	for _, key := range slices.Sorted(maps.Keys(j.layer)) {
+		if err := h.engine.openLayer(ctx, j.original, key, j.layer[key].reader()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lay is step 10: the plan.

@@ -106,6 +106,8 @@ func (l *lowering) edit(e edit.Edit) error {
 		return l.add(sigmoid(e))
 	case edit.Text:
 		return l.text(e)
+	case edit.Image:
+		return l.image(e)
 	case edit.Custom:
 		return l.custom(e)
 	}

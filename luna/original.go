@@ -20,6 +20,18 @@ type original struct {
 	// it can be.
 	size  int64
 	known bool
+	// layers are the pictures that image edits lay on it, by key, and bodies
+	// what close closes.
+	layers map[string]*original
+	bodies []io.Closer
+}
+
+// close closes the layers, where the engine has opened them.
+func (o *original) close() {
+	for _, b := range o.bodies {
+		b.Close()
+	}
+	o.bodies = nil
 }
 
 // open tells the format of r by its first bytes, reads its headers and

@@ -41,7 +41,8 @@ func (h *Handler) payload(_ context.Context, x *exchange) error {
 	return err
 }
 
-// identify is step 4: the content version of the original, and the cache key.
+// identify is step 4: the content version of the original and of its layers, and
+// the cache key.
 // A client that asks whether its copy is still good is answered by a look at
 // the original as it is now, never by one that is remembered.
 func (h *Handler) identify(ctx context.Context, x *exchange) error {
@@ -52,13 +53,25 @@ func (h *Handler) identify(ctx context.Context, x *exchange) error {
 	}
 	x.looked = true
 	x.version = v.text
-	x.id = cacheKey(h.engine.Revision(), x.tenant, x.ask.Key, v.text, x.canonical, x.choice.class)
+	parts := []string{h.engine.Revision(), x.tenant, x.ask.Key, v.text, x.canonical, x.choice.class}
+	// The canonical form has the keys of layers, in a known order; what stands
+	// under them is as much a part of the picture.
+	x.layers = map[string]string{}
+	for _, key := range layerKeys(x.ask.Edits) {
+		v, err := h.versions.of(ctx, x.tenant, key, fresh)
+		if err != nil {
+			return layerError(key, err)
+		}
+		x.layers[key] = v.text
+		parts = append(parts, v.text)
+	}
+	x.id = cacheKey(parts...)
 	return nil
 }
 
 // fly is step 6, and through it 7 to 16: one run for all that ask for the same.
 func (h *Handler) fly(ctx context.Context, x *exchange) error {
-	j := &job{tenant: x.tenant, ask: x.ask, canonical: x.canonical, choice: x.choice, version: x.version, id: x.id}
+	j := &job{tenant: x.tenant, ask: x.ask, canonical: x.canonical, choice: x.choice, version: x.version, layers: x.layers, id: x.id}
 	made, joined, err := h.flights.do(ctx, x.id, func(ctx context.Context) (outcome, func(), error) {
 		return h.produce(ctx, j)
 	})
@@ -85,6 +98,7 @@ type exchange struct {
 	choice       choice
 	looked       bool
 	version, id  string
+	layers       map[string]string // the versions of image layers, by key
 
 	record *record
 	source string

@@ -37,6 +37,7 @@ type Plan struct {
 	decoder codec.Decoder
 	encoder codec.Encoder
 	decoded pixel.Shape // what the decoder will yield
+	layers  map[string]*layer
 }
 
 // String explains the plan on one line, such as
@@ -77,9 +78,10 @@ func (p *Plan) String() string {
 // sources that are an approximation already, not visibly.
 type planner struct {
 	*Plan
-	opts  *Options
-	matte [3]uint8
-	size  int64 // of the original in bytes
+	engine *Engine
+	opts   *Options
+	matte  [3]uint8
+	size   int64 // of the original in bytes
 	// spare is by how much a resize must still reduce what the decoder has
 	// scaled; see largest.
 	spare int
@@ -99,22 +101,42 @@ func (e *Engine) plan(o *original, edits []edit.Edit, output edit.Output) (plan 
 	if err != nil {
 		return nil, wrap("plan", err)
 	}
-	p := &planner{
-		Plan:  &Plan{Source: o.info, from: o.format, decoder: o.decoder, decoded: o.info.Shape},
-		opts:  &e.opts,
-		matte: e.matte,
-		size:  o.size,
-		fonts: e.fonts,
-		spare: spare(edits),
-	}
+	p := e.newPlanner(o)
 	if err := p.choose(e, out); err != nil {
 		return nil, wrap("plan", err)
 	}
-	if err := p.shape(edits); err != nil {
+	if err := p.run(edits); err != nil {
 		return nil, wrap("plan", err)
 	}
+	return p.Plan, nil
+}
+
+func (e *Engine) newPlanner(o *original) *planner {
+	p := &planner{
+		Plan:   &Plan{Source: o.info, from: o.format, decoder: o.decoder, decoded: o.info.Shape},
+		engine: e,
+		opts:   &e.opts,
+		matte:  e.matte,
+		size:   o.size,
+		fonts:  e.fonts,
+	}
+	if len(o.layers) > 0 {
+		p.layers = map[string]*layer{}
+	}
+	for key, source := range o.layers {
+		p.layers[key] = &layer{key: key, source: source}
+	}
+	return p
+}
+
+// run plans canonical edits, once there is an encoder.
+func (p *planner) run(edits []edit.Edit) error {
+	p.spare = spare(edits)
+	if err := p.shape(edits); err != nil {
+		return err
+	}
 	if err := p.lower(edits); err != nil {
-		return nil, wrap("plan", err)
+		return err
 	}
 	p.foldTurns()
 	p.foldCrops()
@@ -122,12 +144,9 @@ func (e *Engine) plan(o *original, edits []edit.Edit, output edit.Output) (plan 
 	p.pushScale()
 	p.pushRegion()
 	if err := p.convert(); err != nil {
-		return nil, wrap("plan", err)
+		return err
 	}
-	if err := p.cost(); err != nil {
-		return nil, wrap("plan", err)
-	}
-	return p.Plan, nil
+	return p.cost()
 }
 
 // choose finds the encoder, and what it is told.

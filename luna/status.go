@@ -3,6 +3,7 @@ package luna
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 
@@ -61,6 +62,14 @@ func ErrorCode(err error) string { return classify(err).code }
 func classify(err error) kind {
 	if err == nil {
 		return kind{status: http.StatusOK}
+	}
+	if e := (*LayerError)(nil); errors.As(err, &e) {
+		k := classify(e.Err)
+		if k.code == "not_found" {
+			k.code, k.detail = "layer_not_found", "There is no picture of that key."
+		}
+		k.detail = fmt.Sprintf("Image layer %q: %s", e.Key, k.detail)
+		return k
 	}
 	if e := (*Refusal)(nil); errors.As(err, &e) {
 		k := kind{e.Status, e.Code, e.Detail}

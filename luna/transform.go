@@ -31,7 +31,7 @@ type Result struct {
 // render runs p on o once, and writes to w. The encoder pulls the chain of
 // sources that the decoder and the operations make.
 func (e *Engine) render(ctx context.Context, o *original, p *Plan, w io.Writer) (res *Result, err error) {
-	start, at := time.Now(), "decode"
+	start, at := time.Now(), "fetch"
 	defer func() {
 		if v := recover(); v != nil {
 			res, err = nil, wrap(at, newPanicError(v))
@@ -40,6 +40,11 @@ func (e *Engine) render(ctx context.Context, o *original, p *Plan, w io.Writer) 
 	if err := ctx.Err(); err != nil {
 		return nil, wrap(at, err)
 	}
+	defer p.forgetLayers()
+	if err := p.loadLayers(ctx); err != nil {
+		return nil, wrap(at, err)
+	}
+	start, at = time.Now(), "decode"
 	o.body.resume(ctx)
 	request := p.Decode
 	request.Pool = e.pool
