@@ -28,7 +28,9 @@ type Mask interface {
 //
 // It is what sharp's composite does with an image of that colour whose alpha is
 // the mask's, times Color's, rounded: "over" in gamma-encoded sRGB, in 32-bit
-// floating point, truncated. An opaque image stays one.
+// floating point, truncated. An opaque image stays one. As in sharp, the
+// colours of translucent pixels beside the mask pass through that arithmetic,
+// too, and those of transparent pixels become black.
 type Ink struct {
 	Mask      Mask
 	Left, Top int
@@ -84,6 +86,7 @@ type inkSource struct {
 	width, height int // of the mask
 	paint         func(dst []uint8, y int)
 	cover         []uint8
+	rows          [4][]uint8
 }
 
 func (s *inkSource) Next() (*pixel.Strip, error) {
@@ -91,8 +94,11 @@ func (s *inkSource) Next() (*pixel.Strip, error) {
 	if err != nil {
 		return nil, err
 	}
-	first := max(t.Y, s.k.Top)
-	last := min(t.Y+t.Rows, s.k.Top+s.height)
+	first := min(max(t.Y, s.k.Top), t.Y+t.Rows)
+	last := max(min(t.Y+t.Rows, s.k.Top+s.height), first)
+	for y := t.Y; y < first; y++ {
+		s.beside(t, y-t.Y, 0, s.shape.Width)
+	}
 	for y := first; y < last; {
 		rows := min(last-y, pixel.StripRows)
 		cover := s.cover[:rows*s.width]
@@ -102,6 +108,9 @@ func (s *inkSource) Next() (*pixel.Strip, error) {
 		}
 		y += rows
 	}
+	for y := last; y < t.Y+t.Rows; y++ {
+		s.beside(t, y-t.Y, 0, s.shape.Width)
+	}
 	return t, nil
 }
 
@@ -109,46 +118,82 @@ func (s *inkSource) Next() (*pixel.Strip, error) {
 func (s *inkSource) row(t *pixel.Strip, y int, cover []uint8) {
 	from := max(s.k.Left, 0)
 	to := min(s.k.Left+s.width, s.shape.Width)
-	cover = cover[from-s.k.Left : to-s.k.Left]
-	var planes [3][]uint8
-	var a []uint8
-	last := s.shape.Layout.Planes()
-	if s.shape.Layout.HasAlpha() {
-		last--
-		a = t.Planes[last].Row(y)[from:to]
-	}
-	for p := range last {
-		planes[p] = t.Planes[p].Row(y)[from:to]
-	}
-	for x, c := range cover {
-		if c == 0 {
+	planes, a := s.part(t, y, from, to)
+	for x, c := range cover[from-s.k.Left : to-s.k.Left] {
+		below := uint8(255)
+		if a != nil {
+			below = a[x]
+		}
+		layer := uint8((uint32(c)*uint32(s.k.Color[3]) + 127) / 255)
+		if layer == 0 && below == 255 {
 			continue
 		}
-		layer := unit((uint32(c)*uint32(s.k.Color[3]) + 127) / 255)
-		below := float32(1)
-		if a != nil {
-			below = unit(uint32(a[x]))
+		m := newMix(layer, below)
+		for p := range planes {
+			planes[p][x] = m.over(s.k.Color[p], planes[p][x])
 		}
-		alpha := layer + float32(below*(1-layer))
 		if a != nil {
-			a[x] = sample(alpha)
+			a[x] = m.alpha()
 		}
-		if alpha == 0 {
-			for p := range last {
-				planes[p][x] = 0
-			}
+	}
+	s.beside(t, y, 0, from)
+	s.beside(t, y, to, s.shape.Width)
+}
+
+// beside does to pixels that no ink covers what ink that is transparent would:
+// they are multiplied by alpha and divided by it.
+func (s *inkSource) beside(t *pixel.Strip, y, from, to int) {
+	if from >= to || !s.shape.Layout.HasAlpha() {
+		return
+	}
+	planes, a := s.part(t, y, from, to)
+	for x, below := range a {
+		if below == 255 {
 			continue
 		}
-		for p := range last {
-			ink := float32(unit(uint32(s.k.Color[p])) * layer)
-			base := float32(unit(uint32(planes[p][x])) * below)
-			planes[p][x] = sample(float32(ink+float32((1-layer)*base)) / alpha)
+		m := newMix(0, below)
+		for p := range planes {
+			planes[p][x] = m.over(0, planes[p][x])
 		}
 	}
 }
 
+// part returns columns from up to to of row y of a strip: its colours, and its
+// alpha or nil.
+func (s *inkSource) part(t *pixel.Strip, y, from, to int) (planes [][]uint8, a []uint8) {
+	n := s.shape.Layout.Planes()
+	for p := range n {
+		s.rows[p] = t.Planes[p].Row(y)[from:to]
+	}
+	if s.shape.Layout.HasAlpha() {
+		return s.rows[:n-1], s.rows[n-1]
+	}
+	return s.rows[:n], nil
+}
+
+// A mix is how much of a layer, and of what is below it, a pixel has.
+type mix struct{ layer, below, sum float32 }
+
+func newMix(layer, below uint8) mix {
+	m := mix{layer: unit(layer), below: unit(below)}
+	m.sum = m.layer + float32(m.below*(1-m.layer))
+	return m
+}
+
+// over returns the sample that a layer's and the one below it make.
+func (m mix) over(layer, below uint8) uint8 {
+	if m.sum == 0 {
+		return 0
+	}
+	ink := float32(unit(layer) * m.layer)
+	base := float32(unit(below) * m.below)
+	return sample(float32(ink+float32((1-m.layer)*base)) / m.sum)
+}
+
+func (m mix) alpha() uint8 { return sample(m.sum) }
+
 // unit is a sample as a number from 0 to 1.
-func unit(v uint32) float32 { return float32(v) / 255 }
+func unit(v uint8) float32 { return float32(v) / 255 }
 
 // sample turns a number from 0 to 1 back, rounding down.
 func sample(v float32) uint8 { return uint8(min(float32(v*255), 255)) }

@@ -11,6 +11,7 @@ package text
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -52,6 +53,9 @@ func Parse(data []byte) (f *Font, err error) {
 			f, err = nil, fmt.Errorf("text: %w: %v", ErrFont, v)
 		}
 	}()
+	if err := checkTables(data); err != nil {
+		return nil, fmt.Errorf("text: %w: %w", ErrFont, err)
+	}
 	loaders, err := opentype.NewLoaders(bytes.NewReader(data))
 	if err != nil {
 		return nil, fmt.Errorf("text: %w: %w", ErrFont, err)
@@ -75,6 +79,37 @@ func Parse(data []byte) (f *Font, err error) {
 		return nil, fmt.Errorf("text: %w: it has %d units to the em, where 16 to 16384 are allowed", ErrFont, upem)
 	}
 	return &Font{font: parsed, sum: sha256.Sum256(data)}, nil
+}
+
+// checkTables reports tables that are said to be larger than the file, which
+// the parser would make room for, and packed formats (WOFF).
+func checkTables(data []byte) error {
+	at := 0
+	if bytes.HasPrefix(data, []byte("ttcf")) && len(data) >= 16 {
+		at = int(min(binary.BigEndian.Uint32(data[12:]), maxFontBytes))
+	}
+	const head, entry = 12, 16
+	if len(data) < at+head {
+		return errors.New("the file is too short")
+	}
+	directory := data[at:]
+	switch string(directory[:4]) {
+	case "\x00\x01\x00\x00", "OTTO", "true":
+	default:
+		return errors.New("it begins like neither TrueType nor OpenType")
+	}
+	n := int(binary.BigEndian.Uint16(directory[4:]))
+	if len(directory) < head+n*entry {
+		return errors.New("the file is too short")
+	}
+	for i := range n {
+		e := directory[head+i*entry:][:entry]
+		offset, size := uint64(binary.BigEndian.Uint32(e[8:])), uint64(binary.BigEndian.Uint32(e[12:]))
+		if offset+size > uint64(len(data)) {
+			return fmt.Errorf("its table %q ends after the file", e[:4])
+		}
+	}
+	return nil
 }
 
 // Revision is a hash of the font's file, as 64 hex digits.
