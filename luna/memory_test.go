@@ -103,6 +103,8 @@ func TestMemoryIsWhatThePlanSays(t *testing.T) {
 		"resize":   {edit.Resize{Width: 400, Height: 400}},
 		"enlarge":  {edit.Resize{Width: 1000, Upscale: new(true)}},
 		"turn":     {edit.Rotate{Angle: 90}},
+		"rotate":   {edit.Rotate{Angle: 20, Background: "#fff8"}, edit.Resize{Width: 300, Height: 400, Position: edit.PositionEntropy}},
+		"trim":     {edit.Trim{}, edit.Resize{Width: 300, Height: 400, Position: edit.PositionAttention}},
 		"contain":  {edit.Crop{Left: 11, Top: 13, Width: 600, Height: 500}, edit.Resize{Width: 400, Height: 400, Fit: edit.FitContain, Background: "#fff8"}},
 	}
 	for from, original := range originals {
