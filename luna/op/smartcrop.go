@@ -38,7 +38,10 @@ type SmartCrop struct {
 	Width, Height int
 	Strategy      Strategy
 	// Premultiplied says that the image comes from [Premultiply], so that
-	// transparent pixels count for nothing as they are.
+	// transparent pixels count for nothing as they are. Where it does not,
+	// Attention multiplies in 8 bits and libvips in floating point: of points
+	// of almost equal interest it may choose another, once in a hundred
+	// pictures of noise.
 	Premultiplied bool
 	// Corner is that of [Resample], for the thumbnail that Attention looks at.
 	Corner bool
