@@ -10,8 +10,8 @@ import (
 	"image/color"
 	stdpng "image/png"
 	"log"
-	"strings"
 	"os"
+	"strings"
 
 	"github.com/immagin/immagin-go/immagin/edit"
 	"github.com/immagin/immagin-go/luna"
