@@ -2,6 +2,7 @@ package op
 
 import (
 	"fmt"
+	"image"
 
 	"github.com/immagin/immagin-go/luna/pixel"
 )
@@ -10,7 +11,7 @@ import (
 // sRGB: colours are multiplied by alpha, mixed in floating point, divided
 // again, and cut to 8 bits. What leaves the image is not drawn. It wants RGB,
 // and what is opaque stays so. Where the image has alpha, that arithmetic
-// darkens pixels beside the layer by up to 1, and those without alpha to black.
+// darkens pixels close to the layer by up to 1, and those without alpha to black.
 type Composite struct {
 	// Layer is 8-bit RGBA with straight alpha. It is shared, never written.
 	Layer *pixel.Image
@@ -90,21 +91,37 @@ func (s *compositeSource) row(t *pixel.Strip, y int) {
 		}
 		return
 	}
-	from, to := max(0, s.c.Left), min(s.shape.Width, s.c.Left+layer.Shape.Width)
-	if at := t.Y + y - s.c.Top; at >= 0 && at < layer.Shape.Height && from < to {
+	at := t.Y + y - s.c.Top
+	if at >= 0 && at < layer.Shape.Height {
 		s.run(t, y, s.c.Left, at)
-	} else {
-		from, to = 0, 0
 	}
 	if s.shape.Layout.HasAlpha() {
-		s.beside(t, y, 0, from)
-		s.beside(t, y, to, s.shape.Width)
+		s.beside(t, y)
 	}
 }
 
-// beside does to the pixels of row y that no layer covers what a transparent
-// one would.
-func (s *compositeSource) beside(t *pixel.Strip, y, from, to int) {
+// tile is the side of the squares in which libvips composites. Those that no
+// layer touches it copies.
+const tile = 128
+
+// beside does to the pixels of row y in squares with a piece of the layer, but
+// not under it, what a transparent layer would.
+func (s *compositeSource) beside(t *pixel.Strip, y int) {
+	layer := image.Rect(0, 0, s.c.Layer.Shape.Width, s.c.Layer.Shape.Height).Add(image.Pt(s.c.Left, s.c.Top))
+	layer = layer.Intersect(image.Rect(0, 0, s.shape.Width, s.shape.Height))
+	row := t.Y + y
+	if layer.Empty() || row/tile < layer.Min.Y/tile || row/tile > (layer.Max.Y-1)/tile {
+		return
+	}
+	first, last := layer.Min.X&^(tile-1), min((layer.Max.X+tile-1)&^(tile-1), s.shape.Width)
+	if row < layer.Min.Y || row >= layer.Max.Y {
+		layer.Min.X, layer.Max.X = last, last
+	}
+	s.settle(t, y, first, layer.Min.X)
+	s.settle(t, y, layer.Max.X, last)
+}
+
+func (s *compositeSource) settle(t *pixel.Strip, y, from, to int) {
 	var under [4][]uint8
 	for p := range under {
 		under[p] = t.Planes[p].Row(y)[from:to]

@@ -66,9 +66,10 @@ func (s *normalizeSource) Next() (*pixel.Strip, error) {
 	if err != nil || !s.stretch {
 		return t, err
 	}
+	factor, offset := float32(s.factor), float32(s.offset)
 	mapLAB(t, s.shape.Layout, &s.row, func(l, _, _ []float32) {
 		for i, v := range l {
-			l[i] = float32(float64(float64(v)*s.factor) + s.offset)
+			l[i] = float32(factor*v) + offset
 		}
 	})
 	return t, nil
