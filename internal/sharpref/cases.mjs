@@ -256,7 +256,12 @@ export const sets = {
 
   'image layer': {
     recorded: 110,
-    table: blends.flatMap((blend) => ['rgb', 'rgba'].map((layout) => ({ picture: photo(layout), layer: picture('edges', 'rgba', 20, 20), edit: { image: { key: 'layer.png', position: 'center', padding: 0, blend } } }))),
+    table: [
+      ...blends.flatMap((blend) => ['rgb', 'rgba'].map((layout) => ({ picture: photo(layout), layer: picture('edges', 'rgba', 20, 20), edit: { image: { key: 'layer.png', position: 'center', padding: 0, blend } } }))),
+      // Tiles of 128 without a piece of the layer stay as they are.
+      ...['left', 'center', 'top-right'].map((position) => ({ picture: photo('rgba', 290, 9), layer: picture('edges', 'rgba', 20, 5), edit: { image: { key: 'layer.png', position, padding: 1 } } })),
+      ...['top', 'bottom-left'].map((position) => ({ picture: photo('rgba', 9, 290), layer: picture('edges', 'rgba', 4, 20), edit: { image: { key: 'layer.png', position, padding: 2 } } })),
+    ],
     random(rng, live) {
       const p = any(rng, { live, layout: rng.one('rgb', 'rgba'), from: sizes.filter(([w, h]) => Math.min(w, h) > 3) });
       if (live) [p.width, p.height] = [Math.max(p.width, 4), Math.max(p.height, 4)];
