@@ -127,6 +127,9 @@ func (o *HandlerOptions) check() error {
 // [StatusCode] and the code that [ErrorCode] give its error. A request whose
 // client has left gets no answer; servers may log it as 499.
 //
+// X-Luna-Cache says whether an image was a miss, a hit or coalesced, and
+// X-Luna-Missing-Glyphs which characters of a text no font had.
+//
 // What several requests ask for at once is made once, for as long as one of
 // them waits. That work, and the writes to the derived store that follow it,
 // run in goroutines of the handler: Shutdown waits for them.

@@ -141,6 +141,7 @@ func (h *Handler) render(ctx context.Context, j *job) error {
 	j.clean() // what follows needs neither the original nor the room
 	f := j.plan.Format
 	j.record, j.source = newRecord(f.MIME, f.Extension, bytes.Clone(out.Bytes())), sourceMiss
+	j.record.missing = missingGlyphs(result.MissingGlyphs)
 	return nil
 }
 

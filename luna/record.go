@@ -16,6 +16,9 @@ type record struct {
 	etag        string // strong, with its quotes
 	size        int64
 	body        []byte // nil where only the head was asked for
+	// missing lists the characters that no font had, as missingGlyphs writes
+	// them.
+	missing string
 }
 
 func newRecord(contentType, extension string, body []byte) *record {
@@ -39,15 +42,34 @@ const (
 	headerType      = "content-type"
 	headerExtension = "extension"
 	headerTag       = "etag"
+	headerMissing   = "missing-glyphs"
 )
 
 // header returns what a Cache keeps beside the body.
 func (r *record) header() map[string]string {
-	return map[string]string{
+	h := map[string]string{
 		headerType:      r.contentType,
 		headerExtension: r.extension,
 		headerTag:       strings.Trim(r.etag, `"`),
 	}
+	if r.missing != "" {
+		h[headerMissing] = r.missing
+	}
+	return h
+}
+
+// missingGlyphs writes characters as a response header lists them, such as
+// "U+4E16, U+1F98A"; of many only the first.
+func missingGlyphs(characters []rune) string {
+	const most = 32
+	var names []string
+	for _, c := range characters[:min(len(characters), most)] {
+		names = append(names, fmt.Sprintf("%U", c))
+	}
+	if len(characters) > most {
+		names = append(names, "...")
+	}
+	return strings.Join(names, ", ")
 }
 
 var errTorn = errors.New("the stored body is not the one that was put")
@@ -61,6 +83,10 @@ func storedRecord(header map[string]string, size int64, body []byte) (*record, e
 		etag:        `"` + header[headerTag] + `"`,
 		size:        size,
 		body:        body,
+		missing:     header[headerMissing],
+	}
+	if strings.ContainsAny(r.missing, "\r\n") {
+		return nil, fmt.Errorf("the stored header is none of ours: %q", header)
 	}
 	if !strings.HasPrefix(r.contentType, "image/") || !word(r.extension) || len(r.etag) != 34 {
 		return nil, fmt.Errorf("the stored header is none of ours: %q", header)

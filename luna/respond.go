@@ -31,6 +31,9 @@ func (h *Handler) respond(w http.ResponseWriter, x *exchange) {
 	if r.extension != "" {
 		head.Set("Content-Disposition", disposition(x.ask.Key, r.extension))
 	}
+	if r.missing != "" {
+		head.Set("X-Luna-Missing-Glyphs", r.missing)
+	}
 	w.WriteHeader(http.StatusOK)
 	if x.request.Method != http.MethodHead {
 		w.Write(r.body)
