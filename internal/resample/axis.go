@@ -200,7 +200,7 @@ func (a *Axis) Out() int { return a.out }
 
 // Bytes reports the memory that the axis and its weights take.
 func (a *Axis) Bytes() int64 {
-	return 5*int64(a.out) + 2*int64(a.taps)*int64(min(a.out, phases+1))
+	return 5*int64(a.out) + 2*int64(align(a.taps))*int64(min(a.out, phases+1))
 }
 
 // Identity reports whether the axis copies all in samples of its side.

@@ -2,9 +2,9 @@ package resample
 
 import "encoding/binary"
 
-// The row kernels. Rows that the vertical ones work on are padded to a
-// multiple of eight samples, so that eight can be done at a time; the padding
-// holds rubbish.
+// The portable row kernels, which say what the assembly ones compute. Rows that
+// the vertical ones work on are padded to a multiple of eight samples, so that
+// eight can be done at a time; the padding holds rubbish.
 
 // align rounds n up to the padding of a row.
 func align(n int) int { return (n + 7) &^ 7 }
@@ -17,9 +17,9 @@ func clip(v int32) uint8 {
 	return uint8(v)
 }
 
-// average2 stores the mean of a and b, halves rounded up, into dst. All have
-// the same length.
-func average2(dst, a, b []uint8) {
+// average2Generic stores the mean of a and b, halves rounded up, into dst. All
+// have the same length.
+func average2Generic(dst, a, b []uint8) {
 	a, b = a[:len(dst)], b[:len(dst)]
 	i := 0
 	for ; i <= len(dst)-8; i += 8 {
@@ -32,17 +32,17 @@ func average2(dst, a, b []uint8) {
 	}
 }
 
-// accumulate adds times the samples of row to the 32-bit sums.
-func accumulate(sums []uint32, row []uint8, times uint32) {
+// accumulateGeneric adds times the samples of row to the 32-bit sums.
+func accumulateGeneric(sums []uint32, row []uint8, times uint32) {
 	sums = sums[:len(row)]
 	for i, v := range row {
 		sums[i] += uint32(v) * times
 	}
 }
 
-// average divides the sums of box samples by box, as shrinkv.c does, and
-// clears them.
-func average(dst []uint8, sums []uint32, box int) {
+// averageGeneric divides the sums of box samples by box, as shrinkv.c does,
+// and clears them.
+func averageGeneric(dst []uint8, sums []uint32, box int) {
 	sums = sums[:len(dst)]
 	half, factor := uint32(box/2), uint32(1<<24/box)
 	for i, v := range sums {
@@ -81,12 +81,12 @@ func average1D(dst, src []uint8, box int) {
 	}
 }
 
-// reduceRows sums rows by their weights. All rows are as long as dst, which is
-// a multiple of eight.
+// reduceRowsGeneric sums rows by their weights. All rows are as long as dst,
+// which is a multiple of eight.
 //
 // Two samples at a time share a 64-bit word: products spill over from the low
 // one to the high one only as a borrow, which the bias prevents.
-func reduceRows(dst []uint8, rows [][]uint8, weights []int16) {
+func reduceRowsGeneric(dst []uint8, rows [][]uint8, weights []int16) {
 	const (
 		even = 0x000000ff_000000ff
 		bias = 1 << 26
@@ -116,9 +116,9 @@ func reduceRows(dst []uint8, rows [][]uint8, weights []int16) {
 	}
 }
 
-// reduceRow makes every sample of dst from the taps of src that start at
+// reduceRowGeneric makes every sample of dst from the taps of src that start at
 // start[i]+pad.
-func (a *Axis) reduceRow(dst, src []uint8, pad int) {
+func (a *Axis) reduceRowGeneric(dst, src []uint8, pad int) {
 	start, phase := a.start[:len(dst)], a.phase[:len(dst)]
 	for i := range dst {
 		weights := a.table[phase[i]]
@@ -137,9 +137,9 @@ func (a *Axis) reduceRow(dst, src []uint8, pad int) {
 	}
 }
 
-// enlargeRow is reduceRow for four taps, and leaves the results unclipped:
-// signed 16-bit numbers.
-func (a *Axis) enlargeRow(dst []uint16, src []uint8, pad int) {
+// enlargeRowGeneric is reduceRowGeneric for four taps, and leaves the results
+// unclipped: signed 16-bit numbers.
+func (a *Axis) enlargeRowGeneric(dst []uint16, src []uint8, pad int) {
 	start, phase := a.start[:len(dst)], a.phase[:len(dst)]
 	for i := range dst {
 		w := (*[4]int16)(a.table[phase[i]])
@@ -149,8 +149,8 @@ func (a *Axis) enlargeRow(dst []uint16, src []uint8, pad int) {
 	}
 }
 
-// enlargeRows sums four rows of signed 16-bit numbers by their weights.
-func enlargeRows(dst []uint8, rows *[4][]uint16, weights []int16) {
+// enlargeRowsGeneric sums four rows of signed 16-bit numbers by their weights.
+func enlargeRowsGeneric(dst []uint8, rows *[4][]uint16, weights []int16) {
 	w := (*[4]int16)(weights)
 	w0, w1, w2, w3 := int32(w[0]), int32(w[1]), int32(w[2]), int32(w[3])
 	r0, r1, r2, r3 := rows[0][:len(dst)], rows[1][:len(dst)], rows[2][:len(dst)], rows[3][:len(dst)]

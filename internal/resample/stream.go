@@ -61,7 +61,7 @@ func (s *Stream) layout(lead int) layout {
 	l := layout{
 		depth:  v.taps + (lead+v.box-1)/v.box + 1,
 		before: before,
-		padded: before + align(h.mid) + after,
+		padded: before + align(h.mid) + after + 8, // taps are read by eights
 	}
 	if v.enlarge {
 		l.wide = align(h.out)

@@ -65,7 +65,8 @@ const (
 // 65th being the next pixel.
 const phases = 64
 
-// reduceWeights returns the n weights of k for the given phase.
+// reduceWeights returns the n weights of k for the given phase. Zeros follow
+// them up to a multiple of eight, within their capacity.
 func reduceWeights(k Kernel, n int, shrink float64, phase int) []int16 {
 	half := float64(phase)/phases + float64(n)/2 - 1
 	var buffer [32]float64
@@ -76,7 +77,7 @@ func reduceWeights(k Kernel, n int, shrink float64, phase int) []int16 {
 		weights = append(weights, w)
 		sum += w
 	}
-	fixed := make([]int16, n)
+	fixed := make([]int16, n, align(n))
 	for i, w := range weights {
 		fixed[i] = int16(float64(w/sum) * weightOne)
 	}
