@@ -158,6 +158,9 @@ func (e *Engine) hash(codecs []codec.Codec) string {
 		parts = append(parts, name, e.opts.Operations[name].Revision)
 	}
 	parts = append(parts, fontRevisions(e.fonts)...)
+	if e.opts.Order != edit.ListOrder {
+		parts = append(parts, "order", e.opts.Order.String())
+	}
 	h := sha256.New()
 	for _, s := range append([]string{engineVersion, string(e.matte[:])}, parts...) {
 		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(s))))
@@ -168,8 +171,8 @@ func (e *Engine) hash(codecs []codec.Codec) string {
 
 // Revision is a hash of all that can change an output byte: the version of
 // this package, every codec's name and revision, and the options that matter
-// (Matte, Fonts, Operations). Engines of equal revision make equal bytes, on every
-// machine. It is 32 hex digits.
+// (Matte, Order, Fonts, Operations). Engines of equal revision make equal bytes,
+// on every machine. It is 32 hex digits.
 func (e *Engine) Revision() string { return e.revision }
 
 // Formats lists the names of the formats that the engine reads and writes, in

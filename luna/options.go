@@ -37,6 +37,8 @@ type Options struct {
 	// Matte is the colour under an image with alpha whose output format has
 	// none, such as JPEG; opaque black by default. Its own alpha is ignored.
 	Matte edit.Color
+	// Order is that in which edits run; that of the list by default.
+	Order edit.Order
 	// Fonts are those that text edits may name: under each name a list, of
 	// which the first font that has a character draws it. The embedded font,
 	// [text.Regular], is the last of every list, and is what edits without a
@@ -98,6 +100,9 @@ func (o *Options) withDefaults() (Options, error) {
 	}
 	if r.MaxBytes < r.MaxRequestBytes {
 		return r, fmt.Errorf("luna: Options.MaxBytes is %d; it must be at least MaxRequestBytes, %d", r.MaxBytes, r.MaxRequestBytes)
+	}
+	if !r.Order.Valid() {
+		return r, fmt.Errorf("luna: Options.Order is %d, which is no order", r.Order)
 	}
 	r.Operations = maps.Clone(r.Operations)
 	return r, r.checkOperations()

@@ -33,9 +33,13 @@ func (h *Handler) payload(_ context.Context, x *exchange) error {
 		}
 	}
 	// What equal pictures share is what is planned and cached.
-	if x.ask, err = ask.Canonical(); err != nil {
+	order := h.engine.opts.Order
+	sorted := *ask
+	sorted.Edits = order.Sort(ask.Edits)
+	if x.ask, err = sorted.Canonical(); err != nil {
 		return err
 	}
+	x.ask.Edits = order.Sort(x.ask.Edits)
 	text, err := x.ask.Encode()
 	x.canonical = string(text)
 	return err

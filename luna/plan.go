@@ -97,7 +97,7 @@ func (e *Engine) plan(o *original, edits []edit.Edit, output edit.Output) (plan 
 			plan, err = nil, wrap("plan", newPanicError(v))
 		}
 	}()
-	edits, out, err := edit.Canonical(edits, &output, &edit.Limits{MaxSide: e.opts.MaxOutputSide})
+	edits, out, err := e.canonical(edits, &output)
 	if err != nil {
 		return nil, wrap("plan", err)
 	}
@@ -109,6 +109,18 @@ func (e *Engine) plan(o *original, edits []edit.Edit, output edit.Output) (plan 
 		return nil, wrap("plan", err)
 	}
 	return p.Plan, nil
+}
+
+// canonical returns edits in the form, and the order, in which they run.
+func (e *Engine) canonical(edits []edit.Edit, output *edit.Output) ([]edit.Edit, *edit.Output, error) {
+	limits := &edit.Limits{MaxSide: e.opts.MaxOutputSide}
+	// All are checked, also those that others replace.
+	if _, _, err := edit.Canonical(edits, output, limits); err != nil {
+		return nil, nil, err
+	}
+	// An edit that does nothing may be the one that counts.
+	edits, output, err := edit.Canonical(e.opts.Order.Sort(edits), output, limits)
+	return e.opts.Order.Sort(edits), output, err
 }
 
 func (e *Engine) newPlanner(o *original) *planner {
