@@ -31,7 +31,7 @@ type Result struct {
 // render runs p on o once, and writes to w. The encoder pulls the chain of
 // sources that the decoder and the operations make.
 func (e *Engine) render(ctx context.Context, o *original, p *Plan, w io.Writer) (res *Result, err error) {
-	start, at := time.Now(), "fetch"
+	at := "fetch"
 	defer func() {
 		if v := recover(); v != nil {
 			res, err = nil, wrap(at, newPanicError(v))
@@ -44,7 +44,8 @@ func (e *Engine) render(ctx context.Context, o *original, p *Plan, w io.Writer) 
 	if err := p.loadLayers(ctx); err != nil {
 		return nil, wrap(at, err)
 	}
-	start, at = time.Now(), "decode"
+	start := time.Now()
+	at = "decode"
 	o.body.resume(ctx)
 	request := p.Decode
 	request.Pool = e.pool
