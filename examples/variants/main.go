@@ -38,12 +38,34 @@ type variant struct {
 
 var variants = []variant{
 	{"original, 4000x3000", image.Pt(24, 24), []edit.Edit{edit.Resize{Width: 640, Height: 480}}},
-	{"resize 300x300", image.Pt(688, 24), []edit.Edit{edit.Resize{Width: 300, Height: 300}}},
-	{"contain, on white", image.Pt(1012, 24), []edit.Edit{edit.Resize{Width: 300, Height: 300, Fit: edit.FitContain, Background: "white"}}},
-	{"crop, then resize", image.Pt(688, 364), []edit.Edit{
-		edit.Crop{Left: 2200, Top: 900, Width: 1400, Height: 650}, edit.Resize{Width: 300},
+	{"avatar, by attention", image.Pt(688, 24), []edit.Edit{
+		edit.Resize{Width: 220, Height: 220, Position: edit.PositionAttention},
 	}},
-	{"flop", image.Pt(1012, 364), []edit.Edit{edit.Resize{Width: 300, Height: 140, Position: edit.PositionBottom}, edit.Flop(true)}},
+	{"crop, then resize", image.Pt(932, 24), []edit.Edit{
+		edit.Crop{Left: 2200, Top: 900, Width: 1400, Height: 816}, edit.Resize{Width: 380, Height: 220},
+	}},
+	{"social card, with text", image.Pt(688, 284), []edit.Edit{
+		edit.Resize{Width: 420, Height: 220},
+		edit.Text{Text: "Dawn over the lake", FontSize: new(36.0), Position: edit.PositionBottomLeft, Padding: new(20)},
+	}},
+	{"tint", image.Pt(1132, 284), []edit.Edit{
+		edit.Resize{Width: 180, Height: 220}, edit.Tint{R: 255, G: 190, B: 90},
+	}},
+	{"contain, on white", image.Pt(24, 560), []edit.Edit{
+		edit.Resize{Width: 200, Height: 200, Fit: edit.FitContain, Background: "white"},
+	}},
+	{"rotate", image.Pt(248, 560), []edit.Edit{
+		edit.Resize{Width: 160, Height: 160}, edit.Rotate{Angle: 15, Background: "#f2f1ee"},
+	}},
+	{"placeholder, 20 wide, blurred", image.Pt(472, 560), []edit.Edit{
+		edit.Resize{Width: 20}, edit.Blur(1), edit.Resize{Width: 267, Height: 200, Upscale: new(true)},
+	}},
+	{"grayscale, sharpened", image.Pt(763, 560), []edit.Edit{
+		edit.Resize{Width: 267, Height: 200}, edit.Grayscale(true), edit.Sharpen(1),
+	}},
+	{"more saturation", image.Pt(1054, 560), []edit.Edit{
+		edit.Resize{Width: 258, Height: 200}, edit.Modulate{Saturation: new(1.7), Brightness: new(1.05)},
+	}},
 }
 
 func main() {
@@ -73,7 +95,7 @@ func drawSheet(ctx context.Context, width, height int) (*image.RGBA, error) {
 	if err := jpeg.Encode(&original, scene.Landscape(width, height), &jpeg.Options{Quality: 92}); err != nil {
 		return nil, err
 	}
-	sheet := image.NewRGBA(image.Rect(0, 0, 1336, 560))
+	sheet := image.NewRGBA(image.Rect(0, 0, 1336, 800))
 	draw.Draw(sheet, sheet.Bounds(), image.NewUniform(color.RGBA{0xf2, 0xf1, 0xee, 0xff}), image.Point{}, draw.Src)
 	labels, err := newFace()
 	if err != nil {

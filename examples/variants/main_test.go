@@ -12,8 +12,8 @@ func TestSheetHoldsEveryVariant(t *testing.T) {
 	require.NoError(t, err)
 	paper := color.RGBA{0xf2, 0xf1, 0xee, 0xff}
 	for _, v := range variants {
-		require.NotEqual(t, paper, sheet.RGBAAt(v.at.X, v.at.Y), v.name)
+		require.NotEqual(t, paper, sheet.RGBAAt(v.at.X+60, v.at.Y+60), v.name)
 	}
 	white := color.RGBA{255, 255, 255, 255}
-	require.Equal(t, white, sheet.RGBAAt(1012, 24), "contain fills with its background")
+	require.Equal(t, white, sheet.RGBAAt(24, 560), "contain fills with its background")
 }
