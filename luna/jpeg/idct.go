@@ -33,9 +33,9 @@ func clip(v int32) uint8 {
 	return uint8(v)
 }
 
-// idct8 transforms the coefficients c, in natural order, and writes 8 rows of
-// 8 samples to dst.
-func idct8(dst []uint8, stride int, c *[64]int16, q *[64]int32) {
+// idct8Generic transforms the coefficients c, in natural order, and writes 8
+// rows of 8 samples to dst.
+func idct8Generic(dst []uint8, stride int, c *[64]int16, q *[64]int32) {
 	var work [64]int32
 	for x := range 8 {
 		if c[x+8]|c[x+16]|c[x+24]|c[x+32]|c[x+40]|c[x+48]|c[x+56] == 0 {
@@ -95,8 +95,8 @@ func odd(t0, t1, t2, t3 int32) (o0, o1, o2, o3 int32) {
 	return t0*fix0_298631336 + z1 + z3, t1*fix2_053119869 + z2 + z4, t2*fix3_072711026 + z2 + z3, t3*fix1_501321110 + z1 + z4
 }
 
-// idct4 transforms the lowest 4x4 coefficients, c in rows of 4.
-func idct4(dst []uint8, stride int, c []int16, q *[64]int32) {
+// idct4Generic transforms the lowest 4x4 coefficients, c in rows of 4.
+func idct4Generic(dst []uint8, stride int, c []int16, q *[64]int32) {
 	var work [16]int32
 	c = c[:16]
 	for x := range 4 {
