@@ -184,12 +184,15 @@ const (
 )
 
 // Image is an edit that lays another picture of the same store over the
-// image, after all other edits but in order with [Text].
+// image, after all other edits but in order with [Text]. The picture is turned
+// upright first. One that would be larger than the image less the padding is
+// made smaller, in proportion, until it fits; a padding that leaves no room
+// counts as the largest that does. An opaque image stays opaque.
 type Image struct {
 	// Key of the picture in the store, see [ValidateKey]. Required.
 	Key string
-	// Width in pixels to scale it to, 1 to [Limits].MaxSide; its own by
-	// default, which 0 stands for.
+	// Width in pixels to scale it to, in proportion, up or down, 1 to
+	// [Limits].MaxSide; its own by default, which 0 stands for.
 	Width int
 	// Opacity 0 to 1; 1 by default.
 	Opacity *float64
@@ -198,7 +201,8 @@ type Image struct {
 	// Padding in pixels from the image's edges, 0 to [Limits].MaxSide; 16 by
 	// default.
 	Padding *int
-	// Tile repeats it over the whole image.
+	// Tile repeats it over the whole image, from the top left corner and
+	// without padding.
 	Tile *bool
 	// Blend says how colours mix; BlendOver by default.
 	Blend Blend
