@@ -142,6 +142,18 @@ func TestImageLayerMixes(t *testing.T) {
 	require.Equal(t, color.NRGBA{255, 0, 0, 128}, at(color.NRGBA{}, edit.Image{Opacity: new(0.5)}), "a transparent image stays so")
 }
 
+// A gray image takes the colours of its layers, at every size.
+func TestImageLayerOnGray(t *testing.T) {
+	e := layerEngine(t, nil).WithLayers(&shelf{files: map[string][]byte{"logo": plain(20, 10, red)}})
+	for _, size := range []image.Point{{1, 1}, {2, 1}, {37, 41}} {
+		var b bytes.Buffer
+		require.NoError(t, stdpng.Encode(&b, image.NewGray(image.Rectangle{Max: size})))
+		m, _ := drawn(t, e, b.Bytes(), edit.Image{Key: "logo", Padding: new(0), Position: edit.PositionTopLeft})
+		require.Equal(t, size, m.Bounds().Size())
+		require.Equal(t, color.Color(red), color.NRGBAModel.Convert(m.At(0, 0)))
+	}
+}
+
 // Layers come last, in their own order; a trim before them moves them.
 func TestImageLayersComeLast(t *testing.T) {
 	s := &shelf{files: map[string][]byte{"red": plain(20, 20, red), "blue": plain(10, 10, blue)}}

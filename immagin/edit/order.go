@@ -26,10 +26,10 @@ const (
 	// order. Edits that sharp does not have come after all others, in list
 	// order.
 	//
-	// Tried against sharp on random lists, this gives sharp's pixels but for two
-	// things. Grayscale takes the colours of its place only; sharp takes those
-	// that come later as well, such as a tint's. And a resize stays one step: where sharp turns or mirrors between scaling
-	// and cutting, the cut may lie elsewhere.
+	// On random lists this gives sharp's pixels but for two things. Grayscale
+	// takes the colours of its place only; sharp takes those that come later as
+	// well, such as a tint's. And a resize stays one step: where sharp turns or
+	// mirrors between scaling and cutting, the cut may lie elsewhere.
 	SharpOrder
 )
 
