@@ -45,6 +45,7 @@ var may = map[string][]string{
 	"luna/internal/testpic": {"luna/pixel"},
 	"luna/codecs":           {"luna/codec", "luna/jpeg", "luna/png", "luna/webp"},
 
+	"internal/bench":  {"immagin/edit", "luna", "luna/codecs", "internal/scene"},
 	"internal/layers": {},
 	"internal/scene":  {},
 }

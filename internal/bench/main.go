@@ -1,0 +1,96 @@
+// Command bench runs this engine and sharp side by side on the same pictures,
+// each in a process of its own and taking turns, and prints a Markdown table
+// of what they took:
+//
+//	go run ./internal/bench [-source hero.jpg] [-runs 7] [-concurrency 1,2,4,8]
+//
+// Wall time, CPU time of all threads and peak memory are measured in either
+// process; ratios are ours to sharp's. The pictures that come out are held
+// against each other by size, bytes and PSNR. Where there is no Node, the
+// columns of sharp stay empty.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+)
+
+type settings struct {
+	sources     []string
+	runs        int
+	concurrency []int
+	cores       int
+	only        string
+	sharp       string
+	profile     string
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if len(os.Args) > 1 && os.Args[1] == "worker" {
+		if err := work(ctx, os.Stdin, os.Stdout, os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, "bench worker:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	s, err := parse(os.Args[1:], os.Stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return
+	}
+	if err == nil {
+		err = run(ctx, s, os.Stdout, os.Stderr)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// parse reads the flags. It prints what they are to usage when they are wrong.
+func parse(args []string, usage io.Writer) (settings, error) {
+	s := settings{}
+	f := flag.NewFlagSet("bench", flag.ContinueOnError)
+	f.SetOutput(usage)
+	source := f.String("source", "", "picture `files`, separated by commas: a JPEG, and where wanted a progressive JPEG, a PNG and a WebP; what is missing is made of the JPEG, which is drawn by default")
+	f.IntVar(&s.runs, "runs", 7, "measured runs of each job on each side")
+	concurrency := f.String("concurrency", "1,2,4,8", "jobs at a time of the throughput table, separated by commas; empty for no such table")
+	f.IntVar(&s.cores, "cores", 0, "threads for one picture: GOMAXPROCS here, sharp.concurrency there; 0 leaves both at their defaults")
+	f.StringVar(&s.only, "only", "", "run only jobs whose name contains this `text`")
+	f.StringVar(&s.sharp, "sharp", "", "`folder` whose node_modules has sharp "+sharpVersion+"; installed into the user's cache folder by default")
+	f.StringVar(&s.profile, "profile", "", "`folder` for a CPU profile of our side of each job; slows it a little")
+	if err := f.Parse(args); err != nil {
+		return s, err
+	}
+	if f.NArg() > 0 {
+		return s, fmt.Errorf("unexpected argument %q", f.Arg(0))
+	}
+	if s.runs < 1 {
+		return s, fmt.Errorf("-runs is %d, and must be at least 1", s.runs)
+	}
+	if s.cores < 0 {
+		return s, fmt.Errorf("-cores is %d, and must not be negative", s.cores)
+	}
+	if *source != "" {
+		s.sources = strings.Split(*source, ",")
+	}
+	for text := range strings.SplitSeq(*concurrency, ",") {
+		if *concurrency == "" {
+			break
+		}
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return s, fmt.Errorf("-concurrency: %q is not a whole number above 0", text)
+		}
+		s.concurrency = append(s.concurrency, n)
+	}
+	return s, nil
+}
