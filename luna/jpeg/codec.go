@@ -3,13 +3,14 @@
 // It reads baseline, extended and progressive Huffman-coded pictures of 8 bits
 // a sample in their stored colour space: gray, YCbCr, RGB or CMYK, whole or in
 // part, and at 1/2, 1/4 or 1/8 of their size at a fraction of the cost. It
-// writes baseline pictures, gray or YCbCr 4:2:0. Decoding is strict: a file
-// that ends early is refused, unless [Codec].AllowTruncated says otherwise.
+// writes baseline and progressive pictures, gray or YCbCr, with Huffman tables
+// made for each, and with the coefficients that libjpeg has at that quality.
+// Decoding is strict: a file that ends early is refused, unless
+// [Codec].AllowTruncated says otherwise. Both ways the pixels, and the bytes
+// written, are the same on every machine.
 package jpeg
 
 import (
-	"runtime"
-
 	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/pixel"
 )
@@ -30,12 +31,16 @@ type Codec struct {
 	// it is scaled down, progressive or has restart markers. The pixels are
 	// the same. 0 means 2, or 1 where there is one processor.
 	Workers int
+	// Subsampling is the finest chroma that is written: a YCbCr layout.
+	// Sources with finer chroma are averaged down to it, coarser ones are
+	// written as they are. 0 means 4:2:0, as most encoders have it.
+	Subsampling pixel.Layout
 }
 
 var (
-	_ codec.Scaler   = Codec{}
-	_ codec.Regioner = Codec{}
-	_ codec.Encoder  = Codec{}
+	_ codec.Referencer = Codec{}
+	_ codec.Regioner   = Codec{}
+	_ codec.Encoder    = Codec{}
 )
 
 const (
@@ -49,12 +54,14 @@ func (c Codec) Format() codec.Format {
 	return codec.Format{Name: "jpeg", MIME: "image/jpeg", Extension: "jpg", Magic: []string{"\xff\xd8\xff"}}
 }
 
-// Revision names the adapter's own version, and the standard library's, which
-// encodes.
+// Revision names the adapter's own version and settings.
 func (c Codec) Revision() string {
-	revision := "jpeg 2 " + runtime.Version()
+	revision := "jpeg 3"
 	if c.AllowTruncated {
 		revision += " truncated"
+	}
+	if c.finest() != pixel.YCbCr420 {
+		revision += " " + c.Subsampling.String()
 	}
 	return revision
 }
@@ -74,28 +81,27 @@ func (c Codec) DecodeWork(info codec.Info, req codec.Request) int64 {
 	blocksX, blocksY := (int64(info.Shape.Width)+31)/32*4, (int64(info.Shape.Height)+31)/32*4
 	blocks := (blocksX*blocksY*samplesPerTwo(info.Shape.Layout) + 1) / 2
 	planes := int64(info.Shape.Layout.Planes())
+	kept := n // of each row of a block's frequencies
+	if req.Reference {
+		kept = 8
+	}
 
 	const tallest = 32
 	work := 2*planes*tallest*blocksX*n + 512<<10
 	switch {
 	case info.Progressive:
-		work += blocks * 2 * n * n
-		if n > 1 {
+		work += blocks * 2 * kept * kept
+		if kept > 1 {
 			work += blocks * 8
 		}
 		work += int64(c.maxScans()) << 16 // each may bring its own tables
 	case info.Buffered || c.AllowTruncated:
-		work += blocks*2*n*n + int64(c.maxScans())<<16
-	case n < 8 && c.workers() > 1:
+		work += blocks*2*kept*kept + int64(c.maxScans())<<16
+	case n < 8 && c.workers() > 1 && !req.Reference:
 		// The guess holds half of them again, in a slice that grows.
 		work += blocks * 2 * n * n * 9 / 4
 	}
 	return work
-}
-
-// EncodeWork reports the planes that Encode collects.
-func (c Codec) EncodeWork(shape pixel.Shape, _ codec.Options) int64 {
-	return shape.Bytes() + 64<<10
 }
 
 // samplesPerTwo reports how many samples two pixels take as they are stored,

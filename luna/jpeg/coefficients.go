@@ -16,7 +16,11 @@ type decoding struct {
 	ctx  context.Context
 	p    *picture
 	data []byte
-	size [4]int // by component: 1, 2, 4 or 8
+	// size is the side of the square of lowest frequencies that is kept of a
+	// block, by component, and made the side of what it is transformed to:
+	// 1, 2, 4 or 8. They differ only where the reference library's pixels are
+	// wanted, which takes all frequencies.
+	size, made [4]int
 	// lenient fills what is missing instead of failing.
 	lenient bool
 	workers int

@@ -75,20 +75,48 @@ func (c Codec) open(ctx context.Context, data []byte, req codec.Request) (*sourc
 	default:
 		return nil, fmt.Errorf("%w: scale %d/%d", codec.ErrUnsupported, req.Scale.Numerator, req.Scale.Denominator)
 	}
+	layout := info.Shape.Layout
 	for i := range p.components {
-		d.size[i] = n
+		d.size[i], d.made[i] = n, n
+		if req.Reference && n < 8 {
+			d.size[i], d.made[i] = 8, p.referenceSize(i, n)
+		}
 	}
-	s := &source{d: d, pool: req.Pool, data: data, layout: info.Shape.Layout, ink: head.ink()}
+	if req.Reference {
+		layout = c.ReferenceLayout(info, req.Scale)
+	}
+	s := &source{d: d, pool: req.Pool, data: data, layout: layout, ink: head.ink(), reference: req.Reference}
 	if err := s.frame(n, req.Region); err != nil {
 		return nil, err
 	}
-	if p.streams() && !d.lenient && (n == 8 || d.workers == 1 || !p.speculates()) {
+	if p.streams() && !d.lenient && (n == 8 || req.Reference || d.workers == 1 || !p.speculates()) {
 		s.stream = &streamer{d: d, w: p.walk(&p.scans[0])}
 	} else if err := d.collect(); err != nil {
 		return nil, err
 	}
 	s.allocate()
 	return s, nil
+}
+
+// referenceSize is the side that libjpeg transforms the blocks of component i
+// to at n/8: twice as many samples where that saves their interpolation
+// (jdmaster.c).
+func (p *picture) referenceSize(i, n int) int {
+	c := &p.components[i]
+	size := n
+	for size < 8 && p.maxH*n%(c.h*size*2) == 0 && p.maxV*n%(c.v*size*2) == 0 {
+		size *= 2
+	}
+	return size
+}
+
+// ReferenceLayout is 4:4:4 where libjpeg makes chroma at full size because it
+// scales down.
+func (c Codec) ReferenceLayout(info codec.Info, scale codec.Scale) pixel.Layout {
+	if scale.Size(8) < 8 && info.Shape.Layout == pixel.YCbCr420 {
+		return pixel.YCbCr444
+	}
+	return info.Shape.Layout
 }
 
 // streams reports whether rows can be decoded one after the other.

@@ -3,8 +3,6 @@ package jpeg
 import (
 	"context"
 	"fmt"
-	"image"
-	"image/jpeg"
 	"io"
 
 	"github.com/immagin/immagin-go/internal/ctxio"
@@ -12,12 +10,12 @@ import (
 	"github.com/immagin/immagin-go/luna/pixel"
 )
 
-// Check refuses what the format or image/jpeg's encoder lacks: progressive
-// and lossless pictures, an effort, and sides above 65535.
+// Check refuses what the format lacks: lossless pictures, an effort, and sides
+// above 65535.
 func (c Codec) Check(shape pixel.Shape, opts codec.Options) error {
 	switch {
-	case opts.Progressive:
-		return fmt.Errorf("jpeg: %w: progressive output", codec.ErrUnsupported)
+	case c.Subsampling != 0 && !c.Subsampling.IsYCbCr():
+		return fmt.Errorf("jpeg: %w: subsampling %v; it is one of the YCbCr layouts", codec.ErrUnsupported, c.Subsampling)
 	case opts.Lossless:
 		return fmt.Errorf("jpeg: %w: lossless output; webp and png have it", codec.ErrUnsupported)
 	case opts.Effort != nil:
@@ -32,22 +30,57 @@ func (c Codec) Check(shape pixel.Shape, opts codec.Options) error {
 	return nil
 }
 
-// Accepts wants gray as it is and colour as YCbCr. The file is 4:2:0, so that
-// finer chroma is averaged by the encoder.
+// Accepts wants gray as it is and colour as YCbCr. Chroma that is finer than
+// the file's is averaged by the encoder.
 func (c Codec) Accepts(in pixel.Layout, _ codec.Options) pixel.Layout {
 	switch in {
 	case pixel.Gray, pixel.GrayAlpha:
 		return pixel.Gray
-	case pixel.YCbCr422, pixel.YCbCr444:
+	case pixel.YCbCr420, pixel.YCbCr422, pixel.YCbCr444:
 		return in
 	}
-	return pixel.YCbCr420
+	if c.finest() == pixel.YCbCr420 {
+		return pixel.YCbCr420
+	}
+	return pixel.YCbCr444
 }
 
 func encodes(l pixel.Layout) bool { return l == pixel.Gray || l.IsYCbCr() }
 
-// Encode collects the planes and writes them as they are, without a way
-// through RGB.
+func (c Codec) finest() pixel.Layout {
+	if c.Subsampling == 0 {
+		return pixel.YCbCr420
+	}
+	return c.Subsampling
+}
+
+// file tells the layout that planes are written in. The layouts are declared
+// from the coarsest to the finest.
+func (c Codec) file(in pixel.Layout) pixel.Layout {
+	switch {
+	case in == pixel.Gray:
+		return in
+	case !in.IsYCbCr(): // which Encode refuses
+		return c.finest()
+	}
+	return min(in, c.finest())
+}
+
+// EncodeWork reports the coefficients of the whole picture, which are kept
+// until their Huffman tables are known, and a band of samples.
+func (c Codec) EncodeWork(shape pixel.Shape, _ codec.Options) int64 {
+	e := encoder{shape: shape, file: c.file(shape.Layout)}
+	e.layOut()
+	row := int64(e.mcusX*e.perMCU) * blockWords * 2
+	row = max(row*5/4, 2<<10) + 24 // what a pool's size class adds
+	return int64(e.mcusY)*row + int64(e.mcusX*e.perMCU)*64*5/4 + 48<<10
+}
+
+// Encode transforms rows of MCUs as they come, and writes the file once it has
+// seen them all: its Huffman tables are made for the picture. The coefficients
+// are those that libjpeg's accurate integer method gives for the same planes
+// and quality. Progressive files have the scans of its
+// jpeg_simple_progression.
 func (c Codec) Encode(ctx context.Context, w io.Writer, src pixel.Source, opts codec.Options) error {
 	shape := src.Shape()
 	if err := c.Check(shape, opts); err != nil {
@@ -56,62 +89,133 @@ func (c Codec) Encode(ctx context.Context, w io.Writer, src pixel.Source, opts c
 	if !encodes(shape.Layout) || shape.Deep {
 		return fmt.Errorf("jpeg: %w: %v pictures; Accepts tells which", codec.ErrUnsupported, shape)
 	}
-	m, err := pixel.ReadAll(opts.Pool, pixel.WithContext(ctx, src))
-	if err != nil {
-		return fmt.Errorf("jpeg: %w", err)
-	}
-	defer m.Free(opts.Pool)
 	quality := opts.Quality
 	if quality == 0 {
 		quality = defaultQuality
 	}
-	return write(ctxio.NewWriter(ctx, w), standard(m), quality)
-}
-
-// write runs image/jpeg's encoder. That goes on to the last block when its
-// writer fails, so the failure unwinds it instead.
-func write(w *ctxio.Writer, m image.Image, quality int) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			if _, ours := v.(stopped); !ours {
-				panic(v)
-			}
-			err = fmt.Errorf("jpeg: %w", w.Err())
-		}
-	}()
-	if err := jpeg.Encode(stopper{w}, m, &jpeg.Options{Quality: quality}); err != nil {
+	e := &encoder{ctx: ctx, pool: opts.Pool, shape: shape, file: c.file(shape.Layout), progressive: opts.Progressive}
+	e.layOut()
+	for t := range e.tables() {
+		e.quantizers[t] = newQuantizer(&annexK[t], quality)
+	}
+	defer e.free()
+	if err := e.read(pixel.WithContext(ctx, src)); err != nil {
+		return fmt.Errorf("jpeg: %w", err)
+	}
+	if err := e.write(ctxio.NewWriter(ctx, w)); err != nil {
 		return fmt.Errorf("jpeg: %w", err)
 	}
 	return nil
 }
 
-type stopped struct{}
+// An encoder is one run over a picture.
+type encoder struct {
+	ctx         context.Context
+	pool        *pixel.Pool
+	shape       pixel.Shape
+	file        pixel.Layout
+	progressive bool
 
-type stopper struct{ w *ctxio.Writer }
+	n            int // channels
+	channels     [3]channel
+	owners       [6]uint8 // the channel of each block of an MCU
+	perMCU       int      // blocks
+	mcusX, mcusY int
+	filled       int // rows of luma in the band
 
-func (s stopper) Write(p []byte) (int, error) {
-	n, err := s.w.Write(p)
-	if err != nil {
-		panic(stopped{})
-	}
-	return n, nil
+	quantizers         [2]quantizer
+	rows               [][]uint16 // of MCUs: their blocks, one after the other
+	dcCounts, acCounts [2]frequencies
+	dc, ac             [2]huffmanCode
+	out                entropyWriter
 }
 
-// standard returns a view of m for the standard library.
-func standard(m *pixel.Image) image.Image {
-	rect := image.Rect(0, 0, m.Shape.Width, m.Shape.Height)
-	if m.Shape.Layout == pixel.Gray {
-		return &image.Gray{Pix: m.Planes[0].Pix, Stride: m.Planes[0].Stride, Rect: rect}
+// A channel is a component of the file.
+type channel struct {
+	h, v             int // blocks of an MCU
+	first            int // of them in an MCU
+	blocksX, blocksY int // with samples of the picture
+	table            int
+	pred             int32 // the DC before
+	// dx and dy say by how many powers of two the source is finer.
+	dx, dy uint
+	// The band holds the samples of a row of MCUs, up to whole blocks.
+	band   []uint8
+	stride int
+	filled int // rows
+}
+
+// layOut sizes everything, and allocates nothing.
+func (e *encoder) layOut() {
+	e.n = e.file.Planes()
+	size := pixel.Shape{Width: e.shape.Width, Height: e.shape.Height, Layout: e.file}
+	sx, sy := e.file.Subsampling(e.n - 1)
+	e.mcusX, e.mcusY = ceil(size.Width, 8<<sx), ceil(size.Height, 8<<sy)
+	for i := range e.n {
+		c := &e.channels[i]
+		c.h, c.v = 1, 1
+		if i == 0 {
+			c.h, c.v = 1<<sx, 1<<sy
+		} else {
+			c.table = 1
+		}
+		width, height := size.PlaneSize(i)
+		c.blocksX, c.blocksY = ceil(width, 8), ceil(height, 8)
+		c.stride = 8 * c.blocksX
+		c.first = e.perMCU
+		for range c.h * c.v {
+			e.owners[e.perMCU] = uint8(i)
+			e.perMCU++
+		}
+		ix, iy := e.shape.Layout.Subsampling(i)
+		ox, oy := e.file.Subsampling(i)
+		c.dx, c.dy = ox-ix, oy-iy
 	}
-	ratio := map[pixel.Layout]image.YCbCrSubsampleRatio{
-		pixel.YCbCr420: image.YCbCrSubsampleRatio420,
-		pixel.YCbCr422: image.YCbCrSubsampleRatio422,
-		pixel.YCbCr444: image.YCbCrSubsampleRatio444,
-	}[m.Shape.Layout]
-	return &image.YCbCr{
-		Y: m.Planes[0].Pix, YStride: m.Planes[0].Stride,
-		Cb: m.Planes[1].Pix, Cr: m.Planes[2].Pix, CStride: m.Planes[1].Stride,
-		SubsampleRatio: ratio,
-		Rect:           rect,
+}
+
+// index tells the place of a block of channel c in its row of MCUs.
+func (e *encoder) index(c *channel, x, y int) int {
+	return x/c.h*e.perMCU + c.first + y*c.h + x%c.h
+}
+
+func (e *encoder) free() {
+	for i := range e.channels {
+		e.pool.Put(e.channels[i].band)
 	}
+	for _, row := range e.rows {
+		e.pool.Put16(row)
+	}
+	e.pool.Put(e.out.buf)
+}
+
+// all lists the channels.
+func (e *encoder) all() []int { return []int{0, 1, 2}[:e.n] }
+
+func (e *encoder) resetPredictions() {
+	for i := range e.channels {
+		e.channels[i].pred = 0
+	}
+}
+
+// check reports why to stop.
+func (e *encoder) check() error {
+	if e.out.err != nil {
+		return e.out.err
+	}
+	return e.ctx.Err()
+}
+
+func (e *encoder) write(w io.Writer) error {
+	e.out = newEntropyWriter(w, e.pool)
+	e.writeHeader()
+	scans := e.writeSequential
+	if e.progressive {
+		scans = e.writeProgressive
+	}
+	if err := scans(); err != nil {
+		return err
+	}
+	e.out.raw(0xff, markerEOI)
+	e.out.flush()
+	return e.out.err
 }

@@ -72,7 +72,7 @@ func TestCheck(t *testing.T) {
 	require.NoError(t, Codec{}.Check(shape, codec.Options{Quality: 100}))
 	require.NoError(t, Codec{}.Check(pixel.Shape{Width: 65535, Height: 65535, Layout: pixel.Gray}, codec.Options{}))
 	for name, opts := range map[string]codec.Options{
-		"progressive": {Progressive: true}, "lossless": {Lossless: true}, "effort": {Effort: new(4)}, "quality 101": {Quality: 101}, "quality -1": {Quality: -1},
+		"lossless": {Lossless: true}, "effort": {Effort: new(4)}, "quality 101": {Quality: 101}, "quality -1": {Quality: -1},
 	} {
 		err := Codec{}.Check(shape, opts)
 		require.ErrorIs(t, err, codec.ErrUnsupported)
@@ -142,12 +142,16 @@ func (s *cut) Next() (*pixel.Strip, error) {
 
 func TestEncodeWorkCoversAllocations(t *testing.T) {
 	for _, layout := range []pixel.Layout{pixel.Gray, pixel.YCbCr420, pixel.YCbCr444} {
-		m := testpic.Make(pixel.Shape{Width: 1001, Height: 777, Layout: layout})
-		got := testpic.Allocated(func() {
-			require.NoError(t, Codec{}.Encode(t.Context(), io.Discard, m.Source(0, nil), codec.Options{}))
-		})
-		work := Codec{}.EncodeWork(m.Shape, codec.Options{})
-		require.LessOrEqual(t, got, work)
-		require.Less(t, work, 2*got)
+		for _, c := range []Codec{{}, {Subsampling: pixel.YCbCr444}} {
+			for _, opts := range []codec.Options{{}, {Progressive: true}, {Pool: pixel.NewPool()}} {
+				m := testpic.Make(pixel.Shape{Width: 1001, Height: 777, Layout: layout})
+				got := testpic.Allocated(func() {
+					require.NoError(t, c.Encode(t.Context(), io.Discard, m.Source(0, nil), opts))
+				})
+				work := c.EncodeWork(m.Shape, opts)
+				require.LessOrEqual(t, got, work)
+				require.Less(t, work, 2*got)
+			}
+		}
 	}
 }

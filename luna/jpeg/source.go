@@ -17,9 +17,11 @@ type source struct {
 	data   []byte // the file
 	layout pixel.Layout
 	ink    ink
-	shape  pixel.Shape
-	region image.Rectangle // in scaled samples
-	stream *streamer       // nil where the grids hold the picture
+	// reference says that blocks are made smaller as libjpeg does.
+	reference bool
+	shape     pixel.Shape
+	region    image.Rectangle // in scaled samples
+	stream    *streamer       // nil where the grids hold the picture
 
 	// A band is some MCU rows of all components at the size they are stored
 	// in, of all MCU columns from firstX up to lastX.
@@ -60,8 +62,8 @@ func (s *source) frame(n int, region image.Rectangle) error {
 func (s *source) allocate() {
 	for i := range s.d.p.components {
 		c := &s.d.p.components[i]
-		w := (s.lastX - s.firstX) * c.h * s.d.size[i]
-		h := s.bandRows * c.v * s.d.size[i]
+		w := (s.lastX - s.firstX) * c.h * s.d.made[i]
+		h := s.bandRows * c.v * s.d.made[i]
 		s.band[i] = pixel.Plane{Pix: s.pool.Get(w * h), Stride: w, Width: w, Height: h}
 		if s.coarse(i) {
 			w, h := (s.lastX-s.firstX)*s.mcuW, s.bandRows*s.mcuH
@@ -75,7 +77,7 @@ func (s *source) allocate() {
 func (s *source) coarse(i int) bool {
 	c := &s.d.p.components[i]
 	sx, sy := s.layout.Subsampling(i)
-	return c.h<<sx != s.d.p.maxH || c.v<<sy != s.d.p.maxV
+	return c.h*s.d.made[i]<<sx != s.mcuW || c.v*s.d.made[i]<<sy != s.mcuH
 }
 
 func (s *source) Shape() pixel.Shape { return s.shape }
@@ -141,19 +143,28 @@ func (s *source) decode(first int) error {
 func (s *source) transform(i, x, y int, c *[64]int16) {
 	plane := &s.band[i]
 	component := &s.d.p.components[i]
-	size := s.d.size[i]
+	size := s.d.made[i]
 	dst := plane.Pix[y*size*plane.Stride+(x-s.firstX*component.h)*size:]
-	switch size {
-	case 8:
-		idct8(dst, plane.Stride, c, component.quant)
-	case 4:
+	s.block(dst, plane.Stride, size, c, component.quant)
+}
+
+// block transforms a block of all its coefficients.
+func (s *source) block(dst []uint8, stride, size int, c *[64]int16, quant *[64]int32) {
+	switch {
+	case size == 8:
+		idct8(dst, stride, c, quant)
+	case size == 4 && s.reference:
+		idct4Reduced(dst, stride, c, quant)
+	case size == 2 && s.reference:
+		idct2Reduced(dst, stride, c, quant)
+	case size == 4:
 		low := [16]int16{c[0], c[1], c[2], c[3], c[8], c[9], c[10], c[11], c[16], c[17], c[18], c[19], c[24], c[25], c[26], c[27]}
-		idct4(dst, plane.Stride, low[:], component.quant)
-	case 2:
+		idct4(dst, stride, low[:], quant)
+	case size == 2:
 		low := [4]int16{c[0], c[1], c[8], c[9]}
-		idct2(dst, plane.Stride, low[:], component.quant)
-	case 1:
-		dst[0] = idct1(c[0], component.quant)
+		idct2(dst, stride, low[:], quant)
+	case size == 1:
+		dst[0] = idct1(c[0], quant)
 	}
 }
 
@@ -162,17 +173,19 @@ func (s *source) transform(i, x, y int, c *[64]int16) {
 func (s *source) transformRow(i, my, at int) {
 	c := &s.d.p.components[i]
 	plane := &s.band[i]
-	size := s.d.size[i]
-	n := size * size
+	size := s.d.made[i]
+	n := s.d.size[i] * s.d.size[i]
 	blocks := (s.lastX - s.firstX) * c.h
 	for v := range c.v {
 		k := s.d.grids[i].coefficients[((my*c.v+v)*c.gridX+s.firstX*c.h)*n:][:blocks*n]
 		dst := plane.Pix[(at*c.v+v)*size*plane.Stride:]
-		switch size {
-		case 8:
+		if n == 64 {
 			for x := range blocks {
-				idct8(dst[8*x:], plane.Stride, (*[64]int16)(k[64*x:]), c.quant)
+				s.block(dst[size*x:], plane.Stride, size, (*[64]int16)(k[64*x:]), c.quant)
 			}
+			continue
+		}
+		switch size {
 		case 4:
 			for x := range blocks {
 				idct4(dst[4*x:], plane.Stride, k[16*x:], c.quant)
