@@ -105,6 +105,9 @@ type Request struct {
 	// Region is the part that is wanted, in samples of the scaled picture;
 	// empty means all. Only a [Regioner] is asked for one.
 	Region image.Rectangle
+	// Reference asks for what the format's reference library makes at that
+	// scale, to the last bit, at more cost. Only a [Referencer] is asked.
+	Reference bool
 	// Frame counts from 0. Only an [Animator] is asked for others.
 	Frame int
 	// Pool lends sample buffers; nil allocates.
@@ -135,6 +138,15 @@ type Scaler interface {
 	// Scales lists the factors below 1 that it supports for info, the
 	// smallest first. The scaled picture is as wide as Scale.Size says.
 	Scales(info Info) []Scale
+}
+
+// A Referencer can scale as the format's reference library does. Where a
+// choice hangs on the pixels, such as what a crop by interest keeps, it is then
+// the choice of programs that use that library.
+type Referencer interface {
+	Scaler
+	// ReferenceLayout reports the layout that Decode yields then.
+	ReferenceLayout(info Info, scale Scale) pixel.Layout
 }
 
 // A Regioner can decode a part of a picture at less cost than the whole.
