@@ -15,17 +15,22 @@ func Widen(dst, src []uint8) {
 	}
 	dst[0] = src[0]
 	dst[1] = uint8((3*uint(src[0]) + uint(src[1]) + 2) >> 2)
+	widen(dst[2:2*n-2], src)
+	dst[2*n-2] = uint8((3*uint(src[n-1]) + uint(src[n-2]) + 1) >> 2)
+	if len(dst) == 2*n {
+		dst[2*n-1] = src[n-1]
+	}
+}
+
+// widenGeneric makes two samples of each of src but the first and the last.
+func widenGeneric(dst, src []uint8) {
 	last, this := uint(src[0]), uint(src[1])
-	for i := 1; i < n-1; i++ {
-		next := uint(src[i+1])
+	for i, next := range src[2:] {
+		next := uint(next)
 		pair := dst[2*i : 2*i+2 : 2*i+2]
 		pair[0] = uint8((3*this + last + 1) >> 2)
 		pair[1] = uint8((3*this + next + 2) >> 2)
 		last, this = this, next
-	}
-	dst[2*n-2] = uint8((3*this + last + 1) >> 2)
-	if len(dst) == 2*n {
-		dst[2*n-1] = uint8(this)
 	}
 }
 
@@ -39,20 +44,28 @@ func WidenBetween(dst, near, far []uint8) {
 		return
 	}
 	far = far[:n]
+	at := func(i int) uint { return 3*uint(near[i]) + uint(far[i]) }
+	dst[0] = uint8((4*at(0) + 8) >> 4)
+	dst[1] = uint8((3*at(0) + at(1) + 7) >> 4)
+	widenBetween(dst[2:2*n-2], near, far)
+	dst[2*n-2] = uint8((3*at(n-1) + at(n-2) + 8) >> 4)
+	if len(dst) == 2*n {
+		dst[2*n-1] = uint8((4*at(n-1) + 7) >> 4)
+	}
+}
+
+// widenBetweenGeneric makes two samples of each of near and far but the first
+// and the last.
+func widenBetweenGeneric(dst, near, far []uint8) {
+	far = far[:len(near)]
 	last := 3*uint(near[0]) + uint(far[0])
 	this := 3*uint(near[1]) + uint(far[1])
-	dst[0] = uint8((4*last + 8) >> 4)
-	dst[1] = uint8((3*last + this + 7) >> 4)
-	for i := 1; i < n-1; i++ {
-		next := 3*uint(near[i+1]) + uint(far[i+1])
-		pair := dst[2*i : 2*i+2 : 2*i+2]
+	for i := 2; i < len(near); i++ {
+		next := 3*uint(near[i]) + uint(far[i])
+		pair := dst[2*i-4 : 2*i-2 : 2*i-2]
 		pair[0] = uint8((3*this + last + 8) >> 4)
 		pair[1] = uint8((3*this + next + 7) >> 4)
 		last, this = this, next
-	}
-	dst[2*n-2] = uint8((3*this + last + 8) >> 4)
-	if len(dst) == 2*n {
-		dst[2*n-1] = uint8((4*this + 7) >> 4)
 	}
 }
 
@@ -65,6 +78,11 @@ func replicate(dst, src []uint8) {
 // Halve averages pairs as h2v1_downsample does; the halves go down and up by
 // turns. An odd last column stands for two. dst may be the start of src.
 func Halve(dst, src []uint8) {
+	i := halve(dst, src)
+	halveGeneric(dst[i:], src[2*i:])
+}
+
+func halveGeneric(dst, src []uint8) {
 	pairs := len(src) / 2
 	bias := uint(0)
 	for i := range dst[:pairs] {
@@ -77,8 +95,14 @@ func Halve(dst, src []uint8) {
 }
 
 // Quarter averages squares of two rows as h2v2_downsample does; a and b are
-// the same row where the image's last row stands alone.
+// the same row where the image's last row stands alone. dst may be the start of a.
 func Quarter(dst, a, b []uint8) {
+	b = b[:len(a)]
+	i := quarter(dst, a, b)
+	quarterGeneric(dst[i:], a[2*i:], b[2*i:])
+}
+
+func quarterGeneric(dst, a, b []uint8) {
 	b = b[:len(a)]
 	pairs := len(a) / 2
 	bias := uint(1)

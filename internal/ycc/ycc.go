@@ -23,8 +23,15 @@ const (
 	cbBlue  = 116130
 )
 
-// ToRGB converts a row.
+// ToRGB converts a row. The results may overwrite the operands.
 func ToRGB(r, g, b, y, cb, cr []uint8) {
+	n := len(y)
+	r, g, b, cb, cr = r[:n], g[:n], b[:n], cb[:n], cr[:n]
+	i := toRGB(r, g, b, y, cb, cr)
+	toRGBGeneric(r[i:], g[i:], b[i:], y[i:], cb[i:], cr[i:])
+}
+
+func toRGBGeneric(r, g, b, y, cb, cr []uint8) {
 	n := len(y)
 	r, g, b, cb, cr = r[:n], g[:n], b[:n], cb[:n], cr[:n]
 	for i, l := range y {
@@ -44,8 +51,15 @@ const (
 	centre              = 128<<bits + half - 1
 )
 
-// Luma stores the Y of a row of RGB.
+// Luma stores the Y of a row of RGB. It may overwrite an operand.
 func Luma(y, r, g, b []uint8) {
+	n := len(y)
+	r, g, b = r[:n], g[:n], b[:n]
+	i := luma(y, r, g, b)
+	lumaGeneric(y[i:], r[i:], g[i:], b[i:])
+}
+
+func lumaGeneric(y, r, g, b []uint8) {
 	n := len(y)
 	r, g, b = r[:n], g[:n], b[:n]
 	for i := range y {
@@ -55,6 +69,13 @@ func Luma(y, r, g, b []uint8) {
 
 // FromRGB converts a row. The results may overwrite the operands.
 func FromRGB(y, cb, cr, r, g, b []uint8) {
+	n := len(y)
+	cb, cr, r, g, b = cb[:n], cr[:n], r[:n], g[:n], b[:n]
+	i := fromRGB(y, cb, cr, r, g, b)
+	fromRGBGeneric(y[i:], cb[i:], cr[i:], r[i:], g[i:], b[i:])
+}
+
+func fromRGBGeneric(y, cb, cr, r, g, b []uint8) {
 	n := len(y)
 	cb, cr, r, g, b = cb[:n], cr[:n], r[:n], g[:n], b[:n]
 	for i := range y {
