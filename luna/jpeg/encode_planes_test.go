@@ -49,7 +49,7 @@ func TestSubsampling(t *testing.T) {
 func TestAveragesRoundDownAndUpInTurn(t *testing.T) {
 	dst := make([]uint8, 4)
 	require.Equal(t, 3, average4(dst, []uint8{1, 1, 1, 1, 0, 0, 9}, []uint8{1, 0, 1, 0, 0, 2, 9}))
-	// 3/4 and 1/4 + 1/4, 1/2 + 1/4 of a rounding each.
+	// 3/4 and a rounding of 1/4, 3/4 and 2/4, 2/4 and 1/4.
 	require.Equal(t, []uint8{1, 1, 0}, dst[:3])
 	require.Equal(t, 2, average2(dst, []uint8{1, 2, 1, 2, 9}))
 	require.Equal(t, []uint8{1, 2}, dst[:2])

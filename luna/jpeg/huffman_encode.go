@@ -17,7 +17,7 @@ type huffmanCode struct {
 // optimal makes the code of T.81, K.2, choosing as libjpeg does among symbols
 // that are as frequent.
 func (h *huffmanCode) optimal(f *frequencies) {
-	// A tree is a chain of leaves: others tells the next, or 0.
+	// A tree is a chain of leaves: others tells the next, or -1.
 	var (
 		freq   [257]uint64
 		symbol [257]int
