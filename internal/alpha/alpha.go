@@ -24,6 +24,12 @@ var inverses = func() (t [256]float32) {
 // Premultiply replaces every c of row by c times alpha, truncated.
 func Premultiply(row, alpha []uint8) {
 	alpha = alpha[:len(row)]
+	i := premultiply(row, alpha)
+	premultiplyGeneric(row[i:], alpha[i:])
+}
+
+func premultiplyGeneric(row, alpha []uint8) {
+	alpha = alpha[:len(row)]
 	for i, a := range alpha {
 		switch a {
 		case 255:
@@ -39,6 +45,12 @@ func Premultiply(row, alpha []uint8) {
 // 255 becomes 255. Samples whose alpha is 0 become 0.
 func Unpremultiply(row, alpha []uint8) {
 	alpha = alpha[:len(row)]
+	i := unpremultiply(row, alpha)
+	unpremultiplyGeneric(row[i:], alpha[i:])
+}
+
+func unpremultiplyGeneric(row, alpha []uint8) {
+	alpha = alpha[:len(row)]
 	for i, a := range alpha {
 		switch a {
 		case 255:
@@ -52,6 +64,12 @@ func Unpremultiply(row, alpha []uint8) {
 
 // Flatten lays row on a background of one value.
 func Flatten(row, alpha []uint8, background uint8) {
+	alpha = alpha[:len(row)]
+	i := flatten(row, alpha, background)
+	flattenGeneric(row[i:], alpha[i:], background)
+}
+
+func flattenGeneric(row, alpha []uint8, background uint8) {
 	alpha = alpha[:len(row)]
 	for i, a := range alpha {
 		switch a {
