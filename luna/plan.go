@@ -50,6 +50,9 @@ func (p *Plan) String() string {
 		fmt.Fprintf(&b, " %d/%d", s.Numerator, s.Denominator)
 	}
 	fmt.Fprintf(&b, " to %dx%d", p.decoded.Width, p.decoded.Height)
+	if p.Decode.Reference {
+		b.WriteString(" by reference")
+	}
 	if r := p.Decode.Region; !r.Empty() {
 		fmt.Fprintf(&b, "+%d+%d", r.Min.X, r.Min.Y)
 	}
@@ -155,6 +158,7 @@ func (p *planner) run(edits []edit.Edit) error {
 	p.fuse()
 	p.pushScale()
 	p.pushRegion()
+	p.refer()
 	if err := p.convert(); err != nil {
 		return err
 	}

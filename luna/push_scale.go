@@ -3,10 +3,12 @@ package luna
 import (
 	"image"
 	"math"
+	"slices"
 
 	"github.com/immagin/immagin-go/immagin/edit"
 	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/op"
+	"github.com/immagin/immagin-go/luna/pixel"
 )
 
 // pushScale lets the decoder do the whole-number part of a resize that comes
@@ -40,6 +42,21 @@ func (p *planner) pushScale() {
 	r.Window = op.Window{Left: w.Left / factor, Top: w.Top / factor, Width: w.Width / factor, Height: w.Height / factor}
 	r.ShrinkX, r.ShrinkY = r.ShrinkX/factor, r.ShrinkY/factor
 	p.Ops[0] = p.whole(r)
+}
+
+// refer asks the decoder for its reference library's pixels, and has them
+// resized in RGB, where a crop by interest chooses by them: a difference that
+// no eye sees can tip the scales. What is kept is then what sharp keeps.
+func (p *planner) refer() {
+	decoder, ok := p.decoder.(codec.Referencer)
+	if !ok || !p.Source.Lossy || !slices.ContainsFunc(p.Ops, func(o op.Op) bool { _, smart := o.(op.SmartCrop); return smart }) {
+		return
+	}
+	p.Decode.Reference = true
+	p.decoded.Layout = decoder.ReferenceLayout(p.Source, p.Decode.Scale)
+	if p.decoded.Layout.IsYCbCr() {
+		p.Ops = slices.Insert(p.Ops, 0, op.Op(op.Convert{To: pixel.RGB}))
+	}
 }
 
 // spare tells what is left of the first resize at least. A decoder's scaling
