@@ -61,7 +61,10 @@ func TestLossySourcesComeOutAlike(t *testing.T) {
 		}
 		want, got := decoded(t, run(t, e, upright, edits...)), decoded(t, run(t, e, file, edits...))
 		require.Equal(t, want.Rect, got.Rect)
-		require.Greater(t, psnr(t, want, got), 40.)
+		// A shift by half a pixel of the result would be 36.7 dB at a reduction
+		// by 4. Some results are but 30 pixels, of which one that is off by 6
+		// levels makes 39 dB.
+		require.Greater(t, psnr(t, want, got), 37.)
 	})
 }
 
