@@ -120,4 +120,3 @@ func (r *parser) unstuff() [][2]int {
 		}
 	}
 }
-

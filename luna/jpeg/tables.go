@@ -68,4 +68,3 @@ func (t *tables) make(kind tableKind) (*huffman, error) {
 	}
 	return t.made, nil
 }
-
