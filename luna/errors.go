@@ -55,10 +55,9 @@ func (e *Error) Unwrap() error { return e.Err }
 // An UnsupportedEditError says that an edit is part of the language, but that
 // this engine does not implement it, or not with that option.
 type UnsupportedEditError struct {
-	// Name of the edit, such as "blur".
+	// Name of the edit, such as "x-vignette".
 	Name string
-	// Option that is not implemented, such as "position attention"; empty
-	// where the edit as a whole is not.
+	// Option that the engine lacks; empty where it lacks the edit as a whole.
 	Option string
 }
 

@@ -22,9 +22,18 @@ func (d *decoding) inParallel(n int, f func(i int) error) error {
 		next   atomic.Int64
 		failed atomic.Bool
 		first  error
+		thrown any
 	)
 	for range min(d.workers, n) {
 		wait.Go(func() {
+			// A panic belongs to the caller, who knows how to survive it; here
+			// it would end the process.
+			defer func() {
+				if v := recover(); v != nil {
+					once.Do(func() { thrown = v })
+					failed.Store(true)
+				}
+			}()
 			for !failed.Load() {
 				i := int(next.Add(1)) - 1
 				if i >= n {
@@ -38,6 +47,9 @@ func (d *decoding) inParallel(n int, f func(i int) error) error {
 		})
 	}
 	wait.Wait()
+	if thrown != nil {
+		panic(thrown)
+	}
 	return first
 }
 
@@ -61,7 +73,17 @@ func (d *decoding) speculate(w *walk) error {
 	middle := (segment[0] + segment[1]) / 2
 	stop := make(chan struct{})
 	guessed := make(chan *guess, 1)
-	go func() { guessed <- d.guess(w, segment, middle<<3, stop) }()
+	go func() {
+		g := new(guess)
+		defer func() {
+			// A guess may be wrong in every way: then nothing of it is used.
+			if recover() != nil {
+				g = new(guess)
+			}
+			guessed <- g
+		}()
+		g = d.guess(w, segment, middle<<3, stop)
+	}()
 
 	q := d.sequencer(segment, segment[0]<<3)
 	m, err := d.runUntil(&q, w, middle<<3)

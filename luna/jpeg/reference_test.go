@@ -37,3 +37,17 @@ func TestReferenceOfProgressive(t *testing.T) {
 	f.sof = 0
 	require.Equal(t, decodeWith(t, Codec{}, f.bytes(), request), progressive)
 }
+
+// A panic of a worker is its caller's, who recovers it: in a goroutine of its
+// own it would end the process.
+func TestWorkersPanicInTheCaller(t *testing.T) {
+	d := &decoding{workers: 2}
+	require.PanicsWithValue(t, "boom", func() {
+		d.inParallel(4, func(i int) error {
+			if i == 2 {
+				panic("boom")
+			}
+			return nil
+		})
+	})
+}
