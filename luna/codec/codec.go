@@ -110,6 +110,9 @@ type Request struct {
 	Reference bool
 	// Frame counts from 0. Only an [Animator] is asked for others.
 	Frame int
+	// Workers is how many cores this decode may use at a time; 0 means the
+	// codec's own default. The pixels do not depend on it.
+	Workers int
 	// Pool lends sample buffers; nil allocates.
 	Pool *pixel.Pool
 }
