@@ -6,7 +6,10 @@
 // boxes. So the cost of a sample is bounded, and does not grow with the mask.
 package convolve
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // A Mask is a symmetric mask of odd width and how sums under it are scaled. It
 // is read only.
@@ -101,7 +104,11 @@ func Unsharp(sigma float64) *Mask { return exact(gaussian(sigma, 0.1), 32767) }
 func exact(weights []int32, limit uint64) *Mask {
 	m := newMask(weights)
 	sum := uint64(total(weights))
-	m.round, m.shift, m.limit = sum/2, 45, limit
+	m.round, m.limit = sum/2, limit
+	// With so many bits the multiplication is the division, for all that can
+	// come, and both factors have 32 bits (Granlund and Montgomery, Division by
+	// Invariant Integers using Multiplication, 1994).
+	m.shift = uint(bits.Len64((limit*sum + m.round) * sum))
 	m.factor = (1<<m.shift + sum - 1) / sum
 	return m
 }
@@ -126,9 +133,4 @@ func newMask(weights []int32) *Mask {
 		}
 	}
 	return m
-}
-
-// scale makes a sample of a sum.
-func (m *Mask) scale(sum int32) uint64 {
-	return min((uint64(uint32(sum))+m.round)*m.factor>>m.shift, m.limit)
 }

@@ -1,0 +1,117 @@
+package convolve
+
+import "encoding/binary"
+
+// block is how many samples the kernels work on at once, at most. Rows are
+// padded to a multiple of it: kernels work on whole blocks, and what they make
+// of the padding is not looked at.
+const block = 32
+
+// padded returns n rounded up to whole blocks.
+func padded(n int) int { return (n + block - 1) &^ (block - 1) }
+
+// A move is what becomes of one box as it moves on by a sample: what stands at
+// enter comes under it, and what stands at leave does no longer. Both count
+// from the start of the samples that they are given with.
+type move struct {
+	enter, leave int
+	weight       int32
+	// pair is the weight and its negation as the assembly wants them: as
+	// bytes, twice, for 8-bit samples, and as words for 16-bit ones.
+	pair uint32
+}
+
+// pairOf returns the pair of a weight for samples of type T.
+func pairOf[T uint8 | uint16](weight int32) uint32 {
+	if ^T(0) == 0xff {
+		return uint32(uint8(weight))*0x00010001 | uint32(uint8(-weight))*0x01000100
+	}
+	return uint32(uint16(weight)) | uint32(uint16(-weight))<<16
+}
+
+// slide8Generic adds to sums what changes as boxes move on. Their weights sum
+// up to 127 at most. The length of sums is a multiple of 8.
+func slide8Generic(sums []int32, base []uint8, moves []move) {
+	const even = 0x00ff00ff00ff00ff
+	const bias = 0x8000800080008000
+	for i := 0; i+8 <= len(sums); i += 8 {
+		// Four samples to a word, each in 16 bits, which hold what enters; what
+		// leaves is subtracted at the end.
+		var e0, e1, l0, l1 uint64
+		for k := range moves {
+			m := &moves[k]
+			e := binary.LittleEndian.Uint64(base[m.enter+i:])
+			l := binary.LittleEndian.Uint64(base[m.leave+i:])
+			w := uint64(m.weight)
+			e0 += w * (e & even)
+			e1 += w * (e >> 8 & even)
+			l0 += w * (l & even)
+			l1 += w * (l >> 8 & even)
+		}
+		d0, d1 := (e0|bias)-l0, (e1|bias)-l1
+		s := sums[i : i+8 : i+8]
+		s[0] += int32(d0&0xffff) - 0x8000
+		s[1] += int32(d1&0xffff) - 0x8000
+		s[2] += int32(d0>>16&0xffff) - 0x8000
+		s[3] += int32(d1>>16&0xffff) - 0x8000
+		s[4] += int32(d0>>32&0xffff) - 0x8000
+		s[5] += int32(d1>>32&0xffff) - 0x8000
+		s[6] += int32(d0>>48) - 0x8000
+		s[7] += int32(d1>>48) - 0x8000
+	}
+}
+
+// slide16Generic is slide8Generic for samples of 15 bits.
+func slide16Generic(sums []int32, base []uint16, moves []move) {
+	for _, m := range moves {
+		enter, leave := base[m.enter:][:len(sums)], base[m.leave:][:len(sums)]
+		for i := range sums {
+			sums[i] += m.weight * (int32(enter[i]) - int32(leave[i]))
+		}
+	}
+}
+
+// addUpGeneric replaces each number by the sum of those up to it.
+func addUpGeneric(sums []int32) {
+	sum := int32(0)
+	for i, d := range sums {
+		sum += d
+		sums[i] = sum
+	}
+}
+
+// scaleGeneric makes samples of sums.
+func scaleGeneric[T uint8 | uint16](dst []T, sums []int32, m *Mask) {
+	sums = sums[:len(dst)]
+	if m.factor == 1 {
+		round, shift, limit := uint32(m.round), m.shift&31, uint32(m.limit)
+		for i, s := range sums {
+			dst[i] = T(min((uint32(s)+round)>>shift, limit))
+		}
+		return
+	}
+	round, factor, shift := m.round, m.factor, m.shift&63
+	for i, s := range sums {
+		dst[i] = T((uint64(uint32(s)) + round) * factor >> shift)
+	}
+}
+
+// slide adds to sums what changes as boxes move on.
+func slide[T uint8 | uint16](sums []int32, base []T, moves []move) {
+	switch base := any(base).(type) {
+	case []uint8:
+		slide8(sums, base, moves)
+	case []uint16:
+		slide16(sums, base, moves)
+	}
+}
+
+// scale makes samples of sums.
+func scale[T uint8 | uint16](dst []T, sums []int32, m *Mask) {
+	switch dst := any(dst).(type) {
+	case []uint8:
+		scale8(dst, sums, m)
+	case []uint16:
+		scale16(dst, sums, m)
+	}
+}
