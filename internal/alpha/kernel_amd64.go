@@ -4,8 +4,8 @@ package alpha
 
 import "golang.org/x/sys/cpu"
 
-// useAVX2 is never written.
-var useAVX2 = cpu.X86.HasAVX2
+// accelerated tells whether there is AVX2. It is never written.
+var accelerated = cpu.X86.HasAVX2
 
 // The kernels of kernel_amd64.s give the bits of the portable ones: their
 // divisions round as those do that make the tables. They work on n samples, a
@@ -22,7 +22,7 @@ func flattenAVX2(row, alpha *uint8, n int, background uint32)
 
 // whole returns how many of n samples the kernels do.
 func whole(n int) int {
-	if !useAVX2 {
+	if !accelerated {
 		return 0
 	}
 	return n &^ 7

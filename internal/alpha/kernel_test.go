@@ -1,4 +1,4 @@
-//go:build amd64 && !noasm && gc
+//go:build (amd64 || arm64) && !noasm && gc
 
 package alpha
 
@@ -30,8 +30,8 @@ func compareKernels(t *testing.T, memory, alpha []uint8, off, n int, background 
 }
 
 func TestAssemblyIsThePortableCode(t *testing.T) {
-	if !useAVX2 {
-		t.Skip("no AVX2 here")
+	if !accelerated {
+		t.Skip("no AVX2 or NEON here")
 	}
 	r := rand.New(rand.NewPCG(1, 2))
 	row, alpha := make([]uint8, 200), make([]uint8, 200)
@@ -62,11 +62,11 @@ func BenchmarkKernels(b *testing.B) {
 		name string
 		run  func()
 	}{
-		{"premultiply/avx2", func() { Premultiply(row, alpha) }},
+		{"premultiply/assembly", func() { Premultiply(row, alpha) }},
 		{"premultiply/go", func() { premultiplyGeneric(row, alpha) }},
-		{"unpremultiply/avx2", func() { Unpremultiply(row, alpha) }},
+		{"unpremultiply/assembly", func() { Unpremultiply(row, alpha) }},
 		{"unpremultiply/go", func() { unpremultiplyGeneric(row, alpha) }},
-		{"flatten/avx2", func() { Flatten(row, alpha, 200) }},
+		{"flatten/assembly", func() { Flatten(row, alpha, 200) }},
 		{"flatten/go", func() { flattenGeneric(row, alpha, 200) }},
 	} {
 		b.Run(k.name, func(b *testing.B) {
@@ -79,8 +79,8 @@ func BenchmarkKernels(b *testing.B) {
 }
 
 func FuzzAssembly(f *testing.F) {
-	if !useAVX2 {
-		f.Skip("no AVX2 here")
+	if !accelerated {
+		f.Skip("no AVX2 or NEON here")
 	}
 	f.Add([]byte("samples and their alpha, by turns: 0123456789"), uint8(3), uint8(77))
 	f.Fuzz(func(t *testing.T, data []byte, off, background uint8) {
