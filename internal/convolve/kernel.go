@@ -30,34 +30,40 @@ func pairOf[T uint8 | uint16](weight int32) uint32 {
 }
 
 // slide8Generic adds to sums what changes as boxes move on. Their weights sum
-// up to 127 at most. The length of sums is a multiple of 8.
+// up to 127 at most. The length of sums is a multiple of 16.
 func slide8Generic(sums []int32, base []uint8, moves []move) {
 	const even = 0x00ff00ff00ff00ff
-	const bias = 0x8000800080008000
-	for i := 0; i+8 <= len(sums); i += 8 {
-		// Four samples to a word, each in 16 bits, which hold what enters; what
-		// leaves is subtracted at the end.
-		var e0, e1, l0, l1 uint64
+	const bias = 0x0100010001000100 // keeps differences from borrowing of each other
+	total := int32(0)
+	for _, m := range moves {
+		total += m.weight
+	}
+	total <<= 8
+	for i := 0; i+16 <= len(sums); i += 16 {
+		// Four samples to a word, each in 16 bits.
+		var a, b, c, d uint64
 		for k := range moves {
 			m := &moves[k]
-			e := binary.LittleEndian.Uint64(base[m.enter+i:])
-			l := binary.LittleEndian.Uint64(base[m.leave+i:])
+			enter := (*[16]uint8)(base[m.enter+i:])
+			leave := (*[16]uint8)(base[m.leave+i:])
 			w := uint64(m.weight)
-			e0 += w * (e & even)
-			e1 += w * (e >> 8 & even)
-			l0 += w * (l & even)
-			l1 += w * (l >> 8 & even)
+			e := binary.LittleEndian.Uint64(enter[:8])
+			l := binary.LittleEndian.Uint64(leave[:8])
+			a += w * (e&even + bias - l&even)
+			b += w * (e>>8&even + bias - l>>8&even)
+			e = binary.LittleEndian.Uint64(enter[8:])
+			l = binary.LittleEndian.Uint64(leave[8:])
+			c += w * (e&even + bias - l&even)
+			d += w * (e>>8&even + bias - l>>8&even)
 		}
-		d0, d1 := (e0|bias)-l0, (e1|bias)-l1
-		s := sums[i : i+8 : i+8]
-		s[0] += int32(d0&0xffff) - 0x8000
-		s[1] += int32(d1&0xffff) - 0x8000
-		s[2] += int32(d0>>16&0xffff) - 0x8000
-		s[3] += int32(d1>>16&0xffff) - 0x8000
-		s[4] += int32(d0>>32&0xffff) - 0x8000
-		s[5] += int32(d1>>32&0xffff) - 0x8000
-		s[6] += int32(d0>>48) - 0x8000
-		s[7] += int32(d1>>48) - 0x8000
+		s := (*[16]int32)(sums[i:])
+		for k := range 4 {
+			s[2*k] += int32(a&0xffff) - total
+			s[2*k+1] += int32(b&0xffff) - total
+			s[2*k+8] += int32(c&0xffff) - total
+			s[2*k+9] += int32(d&0xffff) - total
+			a, b, c, d = a>>16, b>>16, c>>16, d>>16
+		}
 	}
 }
 
