@@ -4,8 +4,8 @@ package jpeg
 
 import "golang.org/x/sys/cpu"
 
-// useAVX2 is never written.
-var useAVX2 = cpu.X86.HasAVX2
+// accelerated tells whether there is AVX2. It is never written.
+var accelerated = cpu.X86.HasAVX2
 
 // The transforms of idct_amd64.s give the bits of the portable ones, for all
 // coefficients and tables. They check no bounds.
@@ -17,7 +17,7 @@ func idct8AVX2(dst *uint8, stride int, c *[64]int16, q *[64]int32)
 func idct4AVX2(dst *uint8, stride int, c *[16]int16, q *[64]int32)
 
 func idct8(dst []uint8, stride int, c *[64]int16, q *[64]int32) {
-	if !useAVX2 {
+	if !accelerated {
 		idct8Generic(dst, stride, c, q)
 		return
 	}
@@ -26,7 +26,7 @@ func idct8(dst []uint8, stride int, c *[64]int16, q *[64]int32) {
 }
 
 func idct4(dst []uint8, stride int, c []int16, q *[64]int32) {
-	if !useAVX2 {
+	if !accelerated {
 		idct4Generic(dst, stride, c, q)
 		return
 	}

@@ -1,4 +1,4 @@
-//go:build amd64 && !noasm && gc
+//go:build (amd64 || arm64) && !noasm && gc
 
 package jpeg
 
@@ -51,8 +51,8 @@ func compareTransforms(t *testing.T, r *rand.Rand, damage, stride, off int) {
 }
 
 func TestAssemblyIsThePortableCode(t *testing.T) {
-	if !useAVX2 {
-		t.Skip("no AVX2 here")
+	if !accelerated {
+		t.Skip("no AVX2 or NEON here")
 	}
 	r := rand.New(rand.NewPCG(1, 2))
 	for damage := range 4 {
@@ -65,8 +65,8 @@ func TestAssemblyIsThePortableCode(t *testing.T) {
 }
 
 func FuzzTransforms(f *testing.F) {
-	if !useAVX2 {
-		f.Skip("no AVX2 here")
+	if !accelerated {
+		f.Skip("no AVX2 or NEON here")
 	}
 	for damage := range uint8(4) {
 		f.Add(uint64(damage), damage)
@@ -89,9 +89,9 @@ func BenchmarkTransforms(b *testing.B) {
 		n    int64
 		run  func()
 	}{
-		{"8x8/avx2", 64, func() { idct8(dst, 8, &c, &q) }},
+		{"8x8/assembly", 64, func() { idct8(dst, 8, &c, &q) }},
 		{"8x8/go", 64, func() { idct8Generic(dst, 8, &c, &q) }},
-		{"4x4/avx2", 16, func() { idct4(dst, 8, c[:16], &q) }},
+		{"4x4/assembly", 16, func() { idct4(dst, 8, c[:16], &q) }},
 		{"4x4/go", 16, func() { idct4Generic(dst, 8, c[:16], &q) }},
 	} {
 		b.Run(k.name, func(b *testing.B) {
