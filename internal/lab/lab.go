@@ -19,14 +19,19 @@ const (
 // goroutines may use one.
 type Space struct {
 	linear [256]float32 // light of a sample, 0 to 1
-	// x[c][v] is what value v of channel c adds to X; y and z likewise.
-	x, y, z [3][256]float32
-	bw      [3][256]float32 // to luminance, 0 to 1
+	// xyz[c][v] is what value v of channel c adds to X, Y and Z; the fourth is
+	// 0.
+	xyz [3][256][4]float32
+	bw  [3][256]float32 // to luminance, 0 to 1
 	// root is f of CIELAB at i/steps.
 	root [steps]float32
-	// value and slope make a sample of light in steps of 1/255.
-	value, slope [256]float32
+	// code has the value and the slope that make a sample of light in steps of
+	// 1/255.
+	code [256]segment
 }
+
+// A segment is a part of a function that is made of lines.
+type segment struct{ value, slope float32 }
 
 // steps is how fine the table of cube roots is.
 const steps = 100_000
@@ -38,9 +43,11 @@ func New() *Space {
 	for v, lin := range s.linear {
 		light := float32(lin * 100)
 		for c := range 3 {
-			s.x[c][v] = float32([...]float32{0.4124, 0.3576, 0.1805}[c] * light)
-			s.y[c][v] = float32([...]float32{0.2126, 0.7152, 0.0722}[c] * light)
-			s.z[c][v] = float32([...]float32{0.0193, 0.1192, 0.9505}[c] * light)
+			s.xyz[c][v] = [4]float32{
+				float32([...]float32{0.4124, 0.3576, 0.1805}[c] * light),
+				float32([...]float32{0.2126, 0.7152, 0.0722}[c] * light),
+				float32([...]float32{0.0193, 0.1192, 0.9505}[c] * light),
+			}
 			s.bw[c][v] = float32([...]float32{0.2126, 0.7152, 0.0722}[c] * lin)
 		}
 	}
@@ -78,7 +85,7 @@ func (s *Space) gamma() {
 	}
 	code[256] = code[255]
 	for i := range 256 {
-		s.value[i], s.slope[i] = code[i], code[i+1]-code[i]
+		s.code[i] = segment{code[i], code[i+1] - code[i]}
 	}
 }
 
@@ -128,7 +135,7 @@ func (s *Space) f(v float32, white float64) float32 {
 func (s *Space) Lightness(dst []float32, r, g, b []uint8) {
 	r, g, b = r[:len(dst)], g[:len(dst)], b[:len(dst)]
 	for i := range dst {
-		y := s.y[0][r[i]] + s.y[1][g[i]] + s.y[2][b[i]]
+		y := s.xyz[0][r[i]][1] + s.xyz[1][g[i]][1] + s.xyz[2][b[i]][1]
 		dst[i] = float32(float64(116*float64(s.f(y, whiteY))) - 16)
 	}
 }
@@ -137,12 +144,17 @@ func (s *Space) Lightness(dst []float32, r, g, b []uint8) {
 // as long as l.
 func (s *Space) FromRGB(l, a, b []float32, red, green, blue []uint8) {
 	n := len(l)
+	s.fromRGB(l, a[:n], b[:n], red[:n], green[:n], blue[:n])
+}
+
+func (s *Space) fromRGBGeneric(l, a, b []float32, red, green, blue []uint8) {
+	n := len(l)
 	a, b, red, green, blue = a[:n], b[:n], red[:n], green[:n], blue[:n]
 	for i := range l {
-		r, g, u := red[i], green[i], blue[i]
-		fx := float64(s.f(s.x[0][r]+s.x[1][g]+s.x[2][u], whiteX))
-		fy := float64(s.f(s.y[0][r]+s.y[1][g]+s.y[2][u], whiteY))
-		fz := float64(s.f(s.z[0][r]+s.z[1][g]+s.z[2][u], whiteZ))
+		r, g, u := &s.xyz[0][red[i]], &s.xyz[1][green[i]], &s.xyz[2][blue[i]]
+		fx := float64(s.f(r[0]+g[0]+u[0], whiteX))
+		fy := float64(s.f(r[1]+g[1]+u[1], whiteY))
+		fz := float64(s.f(r[2]+g[2]+u[2], whiteZ))
 		l[i] = float32(float64(116*fy) - 16)
 		a[i] = float32(500 * (fx - fy))
 		b[i] = float32(200 * (fy - fz))
@@ -177,11 +189,16 @@ func linearRGB(l, a, b float32) (red, green, blue float32) {
 	return red, green, blue
 }
 
-// sample returns the 8-bit sample of light, clipped.
+// sample returns the 8-bit sample of light, clipped, and 0 for what is not a
+// number.
 func (s *Space) sample(light float32) uint8 {
-	t := min(max(float32(light*255), 0), 255)
+	t := min(float32(light*255), 255)
+	if !(t > 0) {
+		t = 0
+	}
 	i := uint8(t)
-	v := s.value[i] + float32(s.slope[i]*(t-float32(i)))
+	line := &s.code[i]
+	v := line.value + float32(line.slope*(t-float32(i)))
 	// Adding 1<<23 leaves the nearest whole number, ties to even, in the last
 	// bits.
 	return uint8(math.Float32bits(v + 1<<23))
@@ -189,6 +206,11 @@ func (s *Space) sample(light float32) uint8 {
 
 // ToRGB is the inverse of FromRGB. Each channel is clipped by itself.
 func (s *Space) ToRGB(red, green, blue []uint8, l, a, b []float32) {
+	n := len(l)
+	s.toRGB(red[:n], green[:n], blue[:n], l, a[:n], b[:n])
+}
+
+func (s *Space) toRGBGeneric(red, green, blue []uint8, l, a, b []float32) {
 	n := len(l)
 	a, b, red, green, blue = a[:n], b[:n], red[:n], green[:n], blue[:n]
 	for i := range l {
@@ -210,6 +232,11 @@ func (s *Space) ToGray(dst []uint8, l, a, b []float32) {
 // Gray sets dst to the gray of the same luminance as pixels. All slices are as
 // long as dst, which may be one of the others.
 func (s *Space) Gray(dst, red, green, blue []uint8) {
+	n := len(dst)
+	s.gray(dst, red[:n], green[:n], blue[:n])
+}
+
+func (s *Space) grayGeneric(dst, red, green, blue []uint8) {
 	n := len(dst)
 	red, green, blue = red[:n], green[:n], blue[:n]
 	for i := range dst {

@@ -53,7 +53,11 @@ func TestKnownColours(t *testing.T) {
 func TestTables(t *testing.T) {
 	s := New()
 	h := sha256.New()
-	for _, table := range [][]float32{s.linear[:], s.root[:], s.value[:], s.slope[:]} {
+	var value, slope []float32
+	for _, line := range s.code {
+		value, slope = append(value, line.value), append(slope, line.slope)
+	}
+	for _, table := range [][]float32{s.linear[:], s.root[:], value, slope} {
 		for _, v := range table {
 			bits := math.Float32bits(v)
 			h.Write([]byte{byte(bits), byte(bits >> 8), byte(bits >> 16), byte(bits >> 24)})
