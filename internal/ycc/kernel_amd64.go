@@ -4,8 +4,8 @@ package ycc
 
 import "golang.org/x/sys/cpu"
 
-// useAVX2 is never written.
-var useAVX2 = cpu.X86.HasAVX2
+// accelerated tells whether there is AVX2. It is never written.
+var accelerated = cpu.X86.HasAVX2
 
 // The kernels of kernel_amd64.s give the bits of the portable ones. They make
 // n samples of each result, or n pairs where they widen. They check no bounds.
@@ -38,7 +38,7 @@ func widenBetweenAVX2(dst, near, far *uint8, n int)
 
 // whole returns how many of n columns the kernels do.
 func whole(n int) int {
-	if !useAVX2 {
+	if !accelerated {
 		return 0
 	}
 	return n &^ (atOnce - 1)
@@ -86,7 +86,7 @@ func quarter(dst, a, b []uint8) int {
 
 func widen(dst, src []uint8) {
 	n := len(src) - 2
-	if !useAVX2 || n < atOnce {
+	if !accelerated || n < atOnce {
 		widenGeneric(dst, src)
 		return
 	}
@@ -95,7 +95,7 @@ func widen(dst, src []uint8) {
 
 func widenBetween(dst, near, far []uint8) {
 	n := len(near) - 2
-	if !useAVX2 || n < atOnce {
+	if !accelerated || n < atOnce {
 		widenBetweenGeneric(dst, near, far)
 		return
 	}

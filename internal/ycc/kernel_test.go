@@ -1,4 +1,4 @@
-//go:build amd64 && !noasm && gc
+//go:build (amd64 || arm64) && !noasm && gc
 
 package ycc
 
@@ -64,8 +64,8 @@ func compareKernels(t *testing.T, r *rand.Rand, n, off int) {
 }
 
 func TestAssemblyIsThePortableCode(t *testing.T) {
-	if !useAVX2 {
-		t.Skip("no AVX2 here")
+	if !accelerated {
+		t.Skip("no AVX2 or NEON here")
 	}
 	r := rand.New(rand.NewPCG(1, 2))
 	for n := range 131 {
@@ -77,8 +77,8 @@ func TestAssemblyIsThePortableCode(t *testing.T) {
 
 // TestEveryColour compares the conversions in all of the 2^24 colours.
 func TestEveryColour(t *testing.T) {
-	if !useAVX2 {
-		t.Skip("no AVX2 here")
+	if !accelerated {
+		t.Skip("no AVX2 or NEON here")
 	}
 	var a, b, c [256]uint8
 	for i := range c {
@@ -109,8 +109,8 @@ func TestEveryColour(t *testing.T) {
 }
 
 func FuzzAssembly(f *testing.F) {
-	if !useAVX2 {
-		f.Skip("no AVX2 here")
+	if !accelerated {
+		f.Skip("no AVX2 or NEON here")
 	}
 	f.Add(uint64(1), uint16(33), uint8(1))
 	f.Add(uint64(2), uint16(4000), uint8(31))
@@ -139,7 +139,7 @@ func BenchmarkKernels(b *testing.B) {
 		{"widen", func() { widen(d[0], x) }, func() { widenGeneric(d[0], x) }},
 		{"widenBetween", func() { widenBetween(d[0], x, y) }, func() { widenBetweenGeneric(d[0], x, y) }},
 	} {
-		for name, run := range map[string]func(){"avx2": k.assembly, "go": k.portable} {
+		for name, run := range map[string]func(){"assembly": k.assembly, "go": k.portable} {
 			b.Run(k.name+"/"+name, func(b *testing.B) {
 				b.SetBytes(n)
 				for b.Loop() {
