@@ -108,6 +108,10 @@ type Request struct {
 	// Reference asks for what the format's reference library makes at that
 	// scale, to the last bit, at more cost. Only a [Referencer] is asked.
 	Reference bool
+	// FullChroma asks for as many samples of subsampled chroma as of luma
+	// where Scale makes that cheap. The layout is then that of
+	// ReferenceLayout. Only a [Referencer] is asked.
+	FullChroma bool
 	// Frame counts from 0. Only an [Animator] is asked for others.
 	Frame int
 	// Workers is how many cores this decode may use at a time; 0 means the
@@ -148,7 +152,8 @@ type Scaler interface {
 // the choice of programs that use that library.
 type Referencer interface {
 	Scaler
-	// ReferenceLayout reports the layout that Decode yields then.
+	// ReferenceLayout reports the layout that Decode yields then, and for
+	// Request.FullChroma.
 	ReferenceLayout(info Info, scale Scale) pixel.Layout
 }
 
@@ -193,6 +198,15 @@ type Encoder interface {
 	// src. Errors are those of src, w or ctx, or wrap ErrUnsupported.
 	// The same pixels and options give the same bytes.
 	Encode(ctx context.Context, w io.Writer, src pixel.Source, opts Options) error
+}
+
+// A LosslessEncoder tells when it loses nothing, so that the planner does not
+// trade precision for speed before it. Of other encoders it is taken to be
+// where Options.Lossless asks for it.
+type LosslessEncoder interface {
+	Encoder
+	// Lossless reports whether every pixel comes back as it was.
+	Lossless(opts Options) bool
 }
 
 // A DeepEncoder takes 16-bit samples as well.
