@@ -7,6 +7,9 @@
 package png
 
 import (
+	"runtime"
+
+	"github.com/immagin/immagin-go/internal/inflate"
 	"github.com/immagin/immagin-go/internal/modversion"
 	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/pixel"
@@ -14,7 +17,13 @@ import (
 
 // Codec decodes and encodes PNG. Its zero value is ready to use. It is
 // immutable and safe for concurrent use.
-type Codec struct{}
+type Codec struct {
+	// Workers is how many goroutines may work on one picture at a time: one
+	// reads ahead while another makes pixels of that, and parts of a picture
+	// are compressed at once. Pixels and bytes are the same. 0 means 2, or 1
+	// where there is one processor.
+	Workers int
+}
 
 var (
 	_ codec.Decoder = Codec{}
@@ -32,9 +41,16 @@ func (c Codec) Revision() string {
 	return "png 1 deflate " + modversion.Of("github.com/klauspost/compress", "unknown")
 }
 
+func (c Codec) workers() int {
+	if c.Workers > 0 {
+		return c.Workers
+	}
+	return min(2, runtime.GOMAXPROCS(0))
+}
+
 // What inflate and deflate hold besides rows.
 const (
-	inflateBytes = 96 << 10
+	inflateBytes = inflate.Work + 72<<10 + aheadBlocks*aheadBlock
 	deflateBytes = 1200 << 10
 )
 

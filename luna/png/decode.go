@@ -7,9 +7,8 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/klauspost/compress/zlib"
-
 	"github.com/immagin/immagin-go/internal/ctxio"
+	"github.com/immagin/immagin-go/internal/inflate"
 	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/internal/lazy"
 	"github.com/immagin/immagin-go/luna/pixel"
@@ -30,7 +29,7 @@ func (c Codec) Decode(ctx context.Context, r io.Reader, req codec.Request) (pixe
 	if h.rowBytes(h.width) > 1<<29 {
 		return nil, fmt.Errorf("png: %w: width %d", codec.ErrLimit, h.width)
 	}
-	d := &decoder{header: h, in: in, chunks: cs, shape: h.info().Shape, pool: req.Pool}
+	d := &decoder{header: h, in: in, chunks: cs, shape: h.info().Shape, pool: req.Pool, workers: c.workers()}
 	if h.interlaced {
 		return d.interlaced()
 	}
@@ -46,7 +45,9 @@ type decoder struct {
 	shape  pixel.Shape
 	pool   *pixel.Pool
 
-	inflate    io.ReadCloser
+	workers    int
+	inflate    io.Reader // perhaps ahead
+	ahead      *ahead
 	buffer     []uint8 // what row and above are parts of
 	row, above []uint8 // the filter byte and the stored bytes
 }
@@ -54,9 +55,7 @@ type decoder struct {
 // strip fills a strip of a picture that is not interlaced.
 func (d *decoder) strip(t *pixel.Strip) error {
 	if t.Y == 0 {
-		if err := d.start(d.width); err != nil {
-			return d.fail(err)
-		}
+		d.start(d.width)
 	}
 	rows := make([][]uint8, d.shape.Layout.Planes())
 	for y := range t.Rows {
@@ -75,19 +74,32 @@ func (d *decoder) strip(t *pixel.Strip) error {
 }
 
 // start prepares for rows of n pixels, with a row of zeros above them.
-func (d *decoder) start(n int) error {
+func (d *decoder) start(n int) {
 	if d.inflate == nil {
-		z, err := zlib.NewReader(bufio.NewReader(&idat{c: d.chunks}))
-		if err != nil {
-			return err
+		d.inflate = inflate.NewReader(&idat{c: d.chunks})
+		if n := d.filteredBytes(); d.workers > 1 && n >= aheadFrom {
+			d.ahead = newAhead(d.inflate, n+1, d.pool) // one to see the end
+			d.inflate = d.ahead
 		}
-		d.inflate = z
 		d.buffer = d.pool.Get(2 * int(1+d.rowBytes(d.width)))
 	}
 	size := int(1 + d.rowBytes(n))
 	d.row, d.above = d.buffer[:size], d.buffer[size:2*size]
 	clear(d.row)
-	return nil
+}
+
+// filteredBytes reports how many bytes the rows of all passes take.
+func (d *decoder) filteredBytes() int64 {
+	if !d.header.interlaced {
+		return int64(d.height) * (1 + d.rowBytes(d.width))
+	}
+	n := int64(0)
+	for _, a := range passes {
+		if w, h := a.size(d.width, d.height); w > 0 && h > 0 {
+			n += int64(h) * (1 + d.rowBytes(w))
+		}
+	}
+	return n
 }
 
 // next reads and unfilters a row.
@@ -106,6 +118,7 @@ func (d *decoder) finish() error {
 	if _, err := io.ReadFull(d.inflate, b[:]); err != nil && err != io.EOF {
 		return d.fail(err)
 	}
+	d.ahead.close()
 	if d.chunks.kind != "IDAT" || !d.chunks.open {
 		return nil
 	}
@@ -118,6 +131,7 @@ func (d *decoder) fail(err error) error {
 	if err == nil {
 		return nil
 	}
+	d.ahead.close()
 	if d.in.Err() != nil {
 		return fmt.Errorf("png: %w", d.in.Err())
 	}
@@ -131,6 +145,7 @@ func (d *decoder) fail(err error) error {
 }
 
 func (d *decoder) close() {
+	d.ahead.close()
 	d.pool.Put(d.buffer)
 	d.buffer, d.row, d.above = nil, nil, nil
 }

@@ -15,6 +15,11 @@ var passes = [7]pass{
 	{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2},
 }
 
+// size reports how many columns and rows it has of a picture of that size.
+func (a pass) size(width, height int) (w, h int) {
+	return (width - a.x0 + a.dx - 1) / a.dx, (height - a.y0 + a.dy - 1) / a.dy
+}
+
 // interlaced returns a source that collects the whole picture when its first
 // strip is asked for.
 func (d *decoder) interlaced() (pixel.Source, error) {
@@ -37,13 +42,11 @@ func (d *decoder) interlaced() (pixel.Source, error) {
 
 // pass reads one pass and scatters its pixels.
 func (d *decoder) pass(m *pixel.Image, a pass) error {
-	w, h := (d.width-a.x0+a.dx-1)/a.dx, (d.height-a.y0+a.dy-1)/a.dy
+	w, h := a.size(d.width, d.height)
 	if w <= 0 || h <= 0 {
 		return nil
 	}
-	if err := d.start(w); err != nil {
-		return err
-	}
+	d.start(w)
 	line := pixel.NewStrip(d.pool, pixel.Shape{Width: w, Height: 1, Layout: d.shape.Layout}, 1)
 	defer line.Free(d.pool)
 	rows := make([][]uint8, d.shape.Layout.Planes())
