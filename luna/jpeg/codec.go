@@ -27,14 +27,17 @@ type Codec struct {
 	// data is damaged, and leaves the rest gray. By default such files are
 	// refused with [codec.ErrFormat].
 	AllowTruncated bool
-	// Workers is how many goroutines may decode one picture at a time, where
-	// it is scaled down, progressive or has restart markers. The pixels are
-	// the same. 0 means 2, or 1 where there is one processor.
+	// Workers is how many goroutines may decode one picture at a time, the one
+	// that reads it included; a request may ask for fewer. The pixels are the
+	// same. 0 means what the request says, and if that says nothing, 2, or 1
+	// where there is one processor.
 	Workers int
 	// Subsampling is the finest chroma that is written: a YCbCr layout.
 	// Sources with finer chroma are averaged down to it, coarser ones are
 	// written as they are. 0 means 4:2:0, as most encoders have it.
 	Subsampling pixel.Layout
+
+	part int // MCUs that a worker decodes ahead; for tests of small pictures
 }
 
 var (
@@ -56,7 +59,7 @@ func (c Codec) Format() codec.Format {
 
 // Revision names the adapter's own version and settings.
 func (c Codec) Revision() string {
-	revision := "jpeg 3"
+	revision := "jpeg 4"
 	if c.AllowTruncated {
 		revision += " truncated"
 	}
@@ -85,21 +88,40 @@ func (c Codec) DecodeWork(info codec.Info, req codec.Request) int64 {
 	if req.Reference {
 		kept = 8
 	}
+	full := req.FullChroma && !req.Reference && c.ReferenceLayout(info, req.Scale) != info.Shape.Layout
+	if full {
+		// Two blocks of chroma come to four of luma, and of each there is
+		// four times as much.
+		blocks *= 2
+	}
 
 	const tallest = 32
 	work := 2*planes*tallest*blocksX*n + 512<<10
 	switch {
 	case info.Progressive:
 		work += blocks * 2 * kept * kept
-		if kept > 1 {
+		if kept > 1 || full {
 			work += blocks * 8
 		}
 		work += int64(c.maxScans()) << 16 // each may bring its own tables
 	case info.Buffered || c.AllowTruncated:
 		work += blocks*2*kept*kept + int64(c.maxScans())<<16
-	case n < 8 && c.workers() > 1 && !req.Reference:
-		// The guess holds half of them again, in a slice that grows.
-		work += blocks * 2 * n * n * 9 / 4
+	default:
+		// A picture of 4:1:0 has 10 blocks in an MCU, and is 4:4:4 here.
+		perMCU := 10 * kept * kept
+		switch info.Shape.Layout {
+		case pixel.Gray:
+			perMCU = kept * kept
+		case pixel.YCbCr420:
+			perMCU = 6 * kept * kept
+		}
+		if full {
+			perMCU *= 2
+		}
+		work += 64<<10 + 4*perMCU
+		if workers := int64(c.workers(req)); workers > 1 && blocks >= aheadFrom {
+			work += (workers + 1) * aheadMost * (aheadBytes + 8*aheadLargest) * 5 / 4 // of the pool
+		}
 	}
 	return work
 }

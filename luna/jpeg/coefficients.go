@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/immagin/immagin-go/luna/codec"
+	"github.com/immagin/immagin-go/luna/pixel"
 )
 
 var errTruncated = fmt.Errorf("%w: entropy-coded data ends too early: %w", codec.ErrFormat, io.ErrUnexpectedEOF)
@@ -24,6 +25,8 @@ type decoding struct {
 	// lenient fills what is missing instead of failing.
 	lenient bool
 	workers int
+	// part is how many MCUs a worker decodes ahead on average; 0 is what pays.
+	part int
 	// grids hold the coefficients that the sizes need, where they are kept.
 	grids [4]grid
 }
@@ -31,6 +34,7 @@ type decoding struct {
 // A grid holds size x size quantised coefficients of each block of a
 // component, in natural order.
 type grid struct {
+	words        []uint16 // as the pool has them
 	coefficients []int16
 	// nonzero, of progressive pictures, has bit k of a block set where the
 	// coefficient of zigzag index k is known to be other than zero, also of
@@ -44,24 +48,9 @@ type emitter func(component, x, y int, c *[64]int16)
 
 // keep copies the low frequencies of a block into its component's grid.
 func (d *decoding) keep(component, x, y int, c *[64]int16) {
-	size := d.size[component]
-	i := (y*d.p.components[component].gridX + x) * size * size
-	g := d.grids[component].coefficients
-	switch size {
-	case 1:
-		g[i] = c[0]
-	case 2:
-		k := g[i:][:4]
-		k[0], k[1], k[2], k[3] = c[0], c[1], c[8], c[9]
-	case 4:
-		k := g[i:][:16]
-		copy(k[:4], c[:4])
-		copy(k[4:8], c[8:12])
-		copy(k[8:12], c[16:20])
-		copy(k[12:], c[24:28])
-	default:
-		copy(g[i:][:64], c[:])
-	}
+	n := d.size[component] * d.size[component]
+	i := (y*d.p.components[component].gridX + x) * n
+	low(d.grids[component].coefficients[i:], c, n)
 }
 
 // A walk is the order in which a scan codes blocks: MCU by MCU, row by row
@@ -103,11 +92,12 @@ type sequencer struct {
 	end   int // of the segment, in bytes
 	pred  [4]int32
 	block [64]int16
+	size  [4]int
 	need  [4]int
 }
 
 func (d *decoding) sequencer(segment [2]int, bit int) sequencer {
-	q := sequencer{bits: newBitReader(d.data[:segment[1]+padding], bit), end: segment[1]}
+	q := sequencer{bits: newBitReader(d.data[:segment[1]+padding], bit), end: segment[1], size: d.size}
 	for i := range d.p.components {
 		q.need[i] = need(d.size[i])
 	}
@@ -194,22 +184,37 @@ func (d *decoding) forgive(err error) error {
 }
 
 // allocate makes the grids.
-func (d *decoding) allocate() {
+func (d *decoding) allocate(pool *pixel.Pool) {
 	for i := range d.p.components {
 		c := &d.p.components[i]
+		g := &d.grids[i]
 		blocks := c.gridX * c.gridY
-		d.grids[i].coefficients = make([]int16, blocks*d.size[i]*d.size[i])
+		g.words = pool.Get16(blocks * d.size[i] * d.size[i])
+		clear(g.words)
+		g.coefficients = signed(g.words)
 		if d.p.progressive && d.size[i] > 1 {
-			d.grids[i].nonzero = make([]uint64, blocks)
+			g.nonzero = make([]uint64, blocks)
 		}
 	}
 }
 
+// free gives the grids back.
+func (d *decoding) free(pool *pixel.Pool) {
+	for i := range d.grids {
+		pool.Put16(d.grids[i].words)
+		d.grids[i] = grid{}
+	}
+}
+
 // collect decodes all scans into the grids.
-func (d *decoding) collect() error {
-	d.allocate()
+func (d *decoding) collect(pool *pixel.Pool) error {
+	d.allocate(pool)
 	if d.p.progressive {
-		return d.scanProgressive()
+		err := d.scanProgressive()
+		for i := range d.grids {
+			d.grids[i].nonzero = nil
+		}
+		return err
 	}
 	for i := range d.p.scans {
 		if err := d.sequential(&d.p.scans[i]); err != nil {
@@ -223,9 +228,6 @@ func (d *decoding) sequential(s *scan) error {
 	w := d.p.walk(s)
 	if len(s.segments) < w.segments() && !d.lenient {
 		return fmt.Errorf("%d of %d restart intervals: %w", len(s.segments), w.segments(), errTruncated)
-	}
-	if d.workers > 1 && w.segments() == 1 && w.mcus() >= speculateFrom {
-		return d.forgive(d.speculate(&w))
 	}
 	return d.inParallel(min(len(s.segments), w.segments()), func(i int) error {
 		from, to := w.span(i)

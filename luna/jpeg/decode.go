@@ -15,9 +15,10 @@ import (
 )
 
 // Decode reads all of r, and decodes pictures of one interleaved scan as rows
-// are asked for; others, and scaled ones on several cores, at once. At full
+// are asked for, on several cores a little ahead; others at once. At full
 // size the planes are those of libjpeg-turbo to the last bit; at n/8 they hold
-// the lowest n x n frequencies of every block.
+// the lowest n x n frequencies of every block, and those of chroma at full size
+// the lowest 2n x 2n.
 func (c Codec) Decode(ctx context.Context, r io.Reader, req codec.Request) (pixel.Source, error) {
 	data, err := readAll(ctxio.NewReader(ctx, r), r, req.Pool)
 	if err != nil {
@@ -64,11 +65,11 @@ func (c Codec) open(ctx context.Context, data []byte, req codec.Request) (*sourc
 	if err != nil {
 		return nil, err
 	}
-	p, err := parse(data, c.maxScans())
+	p, err := parse(data, info.Shape.Height, c.maxScans())
 	if err != nil {
 		return nil, err
 	}
-	d := &decoding{ctx: ctx, p: p, data: data[:len(data)+padding], lenient: c.AllowTruncated, workers: c.workers()}
+	d := &decoding{ctx: ctx, p: p, data: data[:len(data)+padding], lenient: c.AllowTruncated, workers: c.workers(req), part: c.part}
 	n := req.Scale.Size(8)
 	switch n {
 	case 1, 2, 4, 8:
@@ -76,22 +77,35 @@ func (c Codec) open(ctx context.Context, data []byte, req codec.Request) (*sourc
 		return nil, fmt.Errorf("%w: scale %d/%d", codec.ErrUnsupported, req.Scale.Numerator, req.Scale.Denominator)
 	}
 	layout := info.Shape.Layout
+	full := req.FullChroma && c.ReferenceLayout(info, req.Scale) != layout
 	for i := range p.components {
 		d.size[i], d.made[i] = n, n
+		if full {
+			d.made[i] = p.referenceSize(i, n)
+			d.size[i] = d.made[i]
+		}
 		if req.Reference && n < 8 {
-			d.size[i], d.made[i] = 8, p.referenceSize(i, n)
+			d.made[i] = p.referenceSize(i, n)
+			if d.made[i] > 1 {
+				d.size[i] = 8
+			}
 		}
 	}
-	if req.Reference {
+	if req.Reference || full {
 		layout = c.ReferenceLayout(info, req.Scale)
 	}
 	s := &source{d: d, pool: req.Pool, data: data, layout: layout, ink: head.ink(), reference: req.Reference}
 	if err := s.frame(n, req.Region); err != nil {
 		return nil, err
 	}
-	if p.streams() && !d.lenient && (n == 8 || req.Reference || d.workers == 1 || !p.speculates()) {
-		s.stream = &streamer{d: d, w: p.walk(&p.scans[0])}
-	} else if err := d.collect(); err != nil {
+	if p.streams() && !d.lenient {
+		if whole := p.mcusX * p.mcusY; 2*(s.lastX-s.firstX)*(s.lastRow-s.row) < whole {
+			// What is not wanted costs less where it is known not to be.
+			d.workers = 1
+		}
+		s.stream = newStreamer(d, req.Pool)
+	} else if err := d.collect(req.Pool); err != nil {
+		d.free(req.Pool)
 		return nil, err
 	}
 	s.allocate()
@@ -111,9 +125,11 @@ func (p *picture) referenceSize(i, n int) int {
 }
 
 // ReferenceLayout is 4:4:4 where libjpeg makes chroma at full size because it
-// scales down.
+// scales down, and where it repeats the chroma of 4:2:2 (jdsample.c does not
+// interpolate at 1/8).
 func (c Codec) ReferenceLayout(info codec.Info, scale codec.Scale) pixel.Layout {
-	if scale.Size(8) < 8 && info.Shape.Layout == pixel.YCbCr420 {
+	switch n := scale.Size(8); {
+	case info.Shape.Layout == pixel.YCbCr420 && n < 8, info.Shape.Layout == pixel.YCbCr422 && n == 1:
 		return pixel.YCbCr444
 	}
 	return info.Shape.Layout
@@ -124,15 +140,12 @@ func (p *picture) streams() bool {
 	return !p.progressive && len(p.scans) == 1 && len(p.scans[0].components) == len(p.components)
 }
 
-// speculates reports whether several workers gain anything.
-func (p *picture) speculates() bool {
-	w := p.walk(&p.scans[0])
-	return w.mcus() >= speculateFrom
-}
-
-func (c Codec) workers() int {
-	if c.Workers > 0 {
-		return c.Workers
+func (c Codec) workers(req codec.Request) int {
+	switch {
+	case c.Workers > 0 && req.Workers > 0:
+		return min(c.Workers, req.Workers)
+	case c.Workers > 0 || req.Workers > 0:
+		return c.Workers + req.Workers
 	}
 	return min(2, runtime.GOMAXPROCS(0))
 }

@@ -70,6 +70,21 @@ func TestDecodeLayouts(t *testing.T) {
 	}
 }
 
+func TestHeightByDNL(t *testing.T) {
+	f := file{width: 40, height: 27, components: ycc(2, 2), value: func(c, x, y int) uint8 { return uint8(20*x + 40*y + c) }}
+	data := f.bytes()
+	want := decode(t, data)
+	frame := bytes.Index(data, []byte{0xff, markerSOF0})
+	data[frame+5], data[frame+6] = 0, 0
+	_, err := Codec{}.Probe(bytes.NewReader(data))
+	require.ErrorIs(t, err, codec.ErrFormat)
+	data = append(data[:len(data)-2], append(segment(markerDNL, "\x00\x1b"), 0xff, markerEOI)...)
+	info, err := Codec{}.Probe(bytes.NewReader(data))
+	require.NoError(t, err)
+	require.Equal(t, want.Shape, info.Shape)
+	require.True(t, testpic.Equal(want, decode(t, data)))
+}
+
 func TestDecodeKeepsBlocksInPlace(t *testing.T) {
 	f := file{width: 40, height: 24, components: ycc(2, 2), value: func(c, x, y int) uint8 { return uint8(20*x + 40*y + c) }}
 	m := decode(t, f.bytes())
@@ -180,7 +195,7 @@ func TestDecodeWorkCoversAllocations(t *testing.T) {
 			})
 			work := Codec{}.DecodeWork(info, codec.Request{})
 			require.LessOrEqual(t, got, work)
-			tables := int64(512 << 10)
+			tables := int64(512<<10 + 2<<20) // and parts, whether or not a second worker comes to any
 			if info.Progressive {
 				tables = 7 << 20 // each of 100 scans may bring its own
 			}

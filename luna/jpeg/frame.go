@@ -66,14 +66,16 @@ type parser struct {
 	quant    [4]*[64]int32
 	tables   [2][4]*tables // by class (0 DC, 1 AC) and index
 	interval int
+	height   int
 	maxScans int
 	seen     bool // frame header
 }
 
 // parse reads all markers of the file in data, which must be followed by
-// padding bytes in its capacity. It removes byte stuffing in place.
-func parse(data []byte, maxScans int) (*picture, error) {
-	r := &parser{data: data[:len(data)+padding], end: len(data), maxScans: maxScans}
+// padding bytes in its capacity. It removes byte stuffing in place. height is
+// what a frame has that leaves it to a DNL marker.
+func parse(data []byte, height, maxScans int) (*picture, error) {
+	r := &parser{data: data[:len(data)+padding], end: len(data), height: height, maxScans: maxScans}
 	if len(data) < 2 || data[0] != 0xff || data[1] != markerSOI {
 		return nil, fmt.Errorf("%w: no SOI marker", codec.ErrFormat)
 	}
@@ -184,11 +186,6 @@ func (r *parser) frame(marker byte, b []byte) error {
 		if c.h < 1 || c.h > 4 || c.v < 1 || c.v > 4 || c.quantIndex > 3 {
 			return fmt.Errorf("%w: component %d has sampling %dx%d and table %d", codec.ErrFormat, c.id, c.h, c.v, c.quantIndex)
 		}
-		for _, other := range p.components {
-			if other.id == c.id {
-				return fmt.Errorf("%w: two components %d", codec.ErrFormat, c.id)
-			}
-		}
 		p.components = append(p.components, c)
 		p.maxH, p.maxV = max(p.maxH, c.h), max(p.maxV, c.v)
 	}
@@ -196,7 +193,7 @@ func (r *parser) frame(marker byte, b []byte) error {
 		p.components[0].h, p.components[0].v, p.maxH, p.maxV = 1, 1, 1, 1
 	}
 	if p.height == 0 {
-		p.height = r.lines()
+		p.height = r.height
 	}
 	if p.width == 0 || p.height == 0 {
 		return fmt.Errorf("%w: %dx%d pixels", codec.ErrFormat, p.width, p.height)
@@ -211,16 +208,6 @@ func (r *parser) frame(marker byte, b []byte) error {
 }
 
 func ceil(a, b int) int { return (a + b - 1) / b }
-
-// lines finds the number of lines in a DNL marker, which stands behind the
-// first scan (T.81, B.2.5).
-func (r *parser) lines() int {
-	marker := []byte{0xff, 0xdc, 0, 4}
-	if i := bytes.Index(r.data[r.pos:r.end], marker); i >= 0 && r.pos+i+6 <= r.end {
-		return int(binary.BigEndian.Uint16(r.data[r.pos+i+4:]))
-	}
-	return 0
-}
 
 // need is the last zigzag index that the lowest n x n frequencies reach.
 func need(n int) int { return [9]int{1: 0, 2: 4, 4: 24, 8: 63}[n] }

@@ -25,6 +25,7 @@ const (
 	markerSOI   = 0xd8
 	markerEOI   = 0xd9
 	markerSOS   = 0xda
+	markerDNL   = 0xdc
 	markerTEM   = 0x01
 	markerAPP0  = 0xe0
 	markerAPP1  = 0xe1
@@ -32,9 +33,10 @@ const (
 	markerAPP14 = 0xee
 )
 
-// Probe reads the markers before the first scan. It refuses what Decode
-// cannot do: arithmetic coding, lossless and hierarchical modes, 12 bits,
-// a height that only a later DNL marker tells, and unusual subsampling.
+// Probe reads the markers before the first scan, and all of that where the
+// height is left to a DNL marker behind it. It refuses what Decode cannot do:
+// arithmetic coding, lossless and hierarchical modes, 12 bits, and unusual
+// subsampling.
 func (c Codec) Probe(r io.Reader) (codec.Info, error) {
 	info, _, err := probe(bufio.NewReader(r))
 	if err != nil {
@@ -84,6 +86,9 @@ func probe(r *bufio.Reader) (codec.Info, *header, error) {
 			if err == nil {
 				info.Buffered, err = interleavesLess(r, len(h.frame.components))
 			}
+			if err == nil && info.Shape.Height == 0 {
+				info.Shape.Height, err = lines(r)
+			}
 			return info, h, err
 		case marker == markerEOI:
 			return h.info, h, fmt.Errorf("%w: no scan before the EOI marker", codec.ErrFormat)
@@ -112,6 +117,37 @@ func interleavesLess(r *bufio.Reader, n int) (bool, error) {
 		return false, early(err)
 	}
 	return int(b[2]) < n, nil
+}
+
+// lines reads the scan whose marker r stands behind, and the number of lines in
+// the DNL marker that follows (T.81, B.2.5).
+func lines(r *bufio.Reader) (int, error) {
+	var b [4]byte
+	if _, err := io.ReadFull(r, b[:2]); err != nil {
+		return 0, early(err)
+	}
+	if err := skip(r, max(int(binary.BigEndian.Uint16(b[:]))-2, 0)); err != nil {
+		return 0, err
+	}
+	for {
+		marker, err := nextMarker(r)
+		if err != nil {
+			return 0, early(err)
+		}
+		if marker >= markerRST0 && marker < markerSOI {
+			continue
+		}
+		if marker == markerDNL {
+			if _, err := io.ReadFull(r, b[:]); err != nil {
+				return 0, early(err)
+			}
+		}
+		n := int(binary.BigEndian.Uint16(b[2:]))
+		if marker != markerDNL || n == 0 {
+			return 0, fmt.Errorf("%w: a height of 0, and no DNL marker that tells it", codec.ErrFormat)
+		}
+		return n, nil
+	}
 }
 
 // nextMarker skips to the next marker and its fill bytes. Stray bytes before
@@ -235,9 +271,6 @@ func (h *header) sof(marker byte, data []byte) error {
 	}
 	if f.width == 0 {
 		return fmt.Errorf("%w: width 0", codec.ErrFormat)
-	}
-	if f.height == 0 {
-		return fmt.Errorf("%w: height left to a DNL marker", codec.ErrUnsupported)
 	}
 	for i := 6; i < len(data); i += 3 {
 		f.components = append(f.components, component{id: data[i], h: data[i+1] >> 4, v: data[i+1] & 15})

@@ -91,7 +91,7 @@ func TestProbeRefuses(t *testing.T) {
 		{"no frame", append([]byte{0xff, 0xd8}, segment(markerSOS, "\x00\x00\x00\x00")...), codec.ErrFormat, "frame header"},
 		{"short segment", []byte{0xff, 0xd8, 0xff, 0xe0, 0, 1}, codec.ErrFormat, "length"},
 		{"width 0", change(func(f *file) { f.width = 0 }), codec.ErrFormat, "width 0"},
-		{"height by DNL", change(func(f *file) { f.height = 0 }), codec.ErrUnsupported, "DNL"},
+		{"height of no DNL", change(func(f *file) { f.height = 0 }), codec.ErrFormat, "DNL"},
 		{"lossless", change(func(f *file) { f.sof = 0xc3 }), codec.ErrUnsupported, "lossless"},
 		{"hierarchical", change(func(f *file) { f.sof = 0xc5 }), codec.ErrUnsupported, "hierarchical"},
 		{"arithmetic", change(func(f *file) { f.sof = 0xc9 }), codec.ErrUnsupported, "arithmetic"},

@@ -34,11 +34,6 @@ func (r *parser) scan(b []byte) error {
 		if err != nil {
 			return err
 		}
-		for _, other := range s.components {
-			if other.index >= sc.index {
-				return fmt.Errorf("%w: components of a scan out of order", codec.ErrFormat)
-			}
-		}
 		s.components = append(s.components, sc)
 		size += p.components[sc.index].h * p.components[sc.index].v
 	}
@@ -51,13 +46,16 @@ func (r *parser) scan(b []byte) error {
 }
 
 func (r *parser) scanComponent(id int, tables byte, s *scan) (scanComponent, error) {
-	index := -1
-	for i := range r.p.components {
-		if r.p.components[i].id == id {
-			index = i
-		}
+	// They come in the order of the frame, which tells apart those of one name
+	// that some programs write.
+	index := 0
+	if n := len(s.components); n > 0 {
+		index = s.components[n-1].index + 1
 	}
-	if index < 0 || tables>>4 > 3 || tables&15 > 3 {
+	for index < len(r.p.components) && r.p.components[index].id != id {
+		index++
+	}
+	if index == len(r.p.components) || tables>>4 > 3 || tables&15 > 3 {
 		return scanComponent{}, fmt.Errorf("%w: scan names component %d with tables %#x", codec.ErrFormat, id, tables)
 	}
 	c := &r.p.components[index]

@@ -85,6 +85,7 @@ func (s *source) Shape() pixel.Shape { return s.shape }
 func (s *source) Next() (*pixel.Strip, error) {
 	if s.err == nil && s.row >= s.lastRow {
 		s.err = io.EOF
+		s.release()
 	}
 	if s.err != nil {
 		return nil, s.err
@@ -119,8 +120,9 @@ func (s *source) decode(first int) error {
 			if err := s.d.ctx.Err(); err != nil {
 				return err
 			}
-			if err := s.stream.row(s.stream.next >= first, s.firstX, s.lastX, func(i, x, y int, c *[64]int16) {
-				s.transform(i, x, y-first*s.d.p.components[i].v, c)
+			my := s.stream.next
+			if err := s.stream.row(my >= first, s.firstX, s.lastX, func(b *batch, at, n, mx int) {
+				s.transformBatch(b, at, n, mx, my-first)
 			}); err != nil {
 				return err
 			}
@@ -138,33 +140,18 @@ func (s *source) decode(first int) error {
 	return nil
 }
 
-// transform writes a block into the band: column x of the picture's blocks,
-// row y of the band's.
-func (s *source) transform(i, x, y int, c *[64]int16) {
-	plane := &s.band[i]
-	component := &s.d.p.components[i]
-	size := s.d.made[i]
-	dst := plane.Pix[y*size*plane.Stride+(x-s.firstX*component.h)*size:]
-	s.block(dst, plane.Stride, size, c, component.quant)
-}
-
-// block transforms a block of all its coefficients.
-func (s *source) block(dst []uint8, stride, size int, c *[64]int16, quant *[64]int32) {
-	switch {
-	case size == 8:
-		idct8(dst, stride, c, quant)
-	case size == 4 && s.reference:
-		idct4Reduced(dst, stride, c, quant)
-	case size == 2 && s.reference:
-		idct2Reduced(dst, stride, c, quant)
-	case size == 4:
-		low := [16]int16{c[0], c[1], c[2], c[3], c[8], c[9], c[10], c[11], c[16], c[17], c[18], c[19], c[24], c[25], c[26], c[27]}
-		idct4(dst, stride, low[:], quant)
-	case size == 2:
-		low := [4]int16{c[0], c[1], c[8], c[9]}
-		idct2(dst, stride, low[:], quant)
-	case size == 1:
-		dst[0] = idct1(c[0], quant)
+// transformBatch writes n MCUs of b, from at on, into the band: from column mx
+// of the picture on, in row my of the band.
+func (s *source) transformBatch(b *batch, at, n, mx, my int) {
+	for i := range s.d.p.components {
+		c := &s.d.p.components[i]
+		plane := &s.band[i]
+		made := s.d.made[i]
+		kept := c.h * s.d.size[i] * s.d.size[i]
+		for v := range c.v {
+			dst := plane.Pix[(my*c.v+v)*made*plane.Stride+(mx-s.firstX)*c.h*made:]
+			s.transform(i, dst, b.rows[i][v][at*kept:(at+n)*kept])
+		}
 	}
 }
 
@@ -173,31 +160,41 @@ func (s *source) block(dst []uint8, stride, size int, c *[64]int16, quant *[64]i
 func (s *source) transformRow(i, my, at int) {
 	c := &s.d.p.components[i]
 	plane := &s.band[i]
-	size := s.d.made[i]
 	n := s.d.size[i] * s.d.size[i]
 	blocks := (s.lastX - s.firstX) * c.h
 	for v := range c.v {
 		k := s.d.grids[i].coefficients[((my*c.v+v)*c.gridX+s.firstX*c.h)*n:][:blocks*n]
-		dst := plane.Pix[(at*c.v+v)*size*plane.Stride:]
-		if n == 64 {
-			for x := range blocks {
-				s.block(dst[size*x:], plane.Stride, size, (*[64]int16)(k[64*x:]), c.quant)
-			}
-			continue
+		s.transform(i, plane.Pix[(at*c.v+v)*s.d.made[i]*plane.Stride:], k)
+	}
+}
+
+// transform writes the blocks k of component i to dst, one beside the other.
+func (s *source) transform(i int, dst []uint8, k []int16) {
+	quant, stride := s.d.p.components[i].quant, s.band[i].Stride
+	switch size := s.d.made[i]; {
+	case size == 8:
+		for x := 0; x < len(k)/64; x++ {
+			idct8(dst[8*x:], stride, (*[64]int16)(k[64*x:]), quant)
 		}
-		switch size {
-		case 4:
-			for x := range blocks {
-				idct4(dst[4*x:], plane.Stride, k[16*x:], c.quant)
-			}
-		case 2:
-			for x := range blocks {
-				idct2(dst[2*x:], plane.Stride, k[4*x:], c.quant)
-			}
-		case 1:
-			for x := range blocks {
-				dst[x] = idct1(k[x], c.quant)
-			}
+	case size == 4 && s.reference:
+		for x := 0; x < len(k)/64; x++ {
+			idct4Reduced(dst[4*x:], stride, (*[64]int16)(k[64*x:]), quant)
+		}
+	case size == 2 && s.reference:
+		for x := 0; x < len(k)/64; x++ {
+			idct2Reduced(dst[2*x:], stride, (*[64]int16)(k[64*x:]), quant)
+		}
+	case size == 4:
+		for x := 0; x < len(k)/16; x++ {
+			idct4(dst[4*x:], stride, k[16*x:], quant)
+		}
+	case size == 2:
+		for x := 0; x < len(k)/4; x++ {
+			idct2(dst[2*x:], stride, k[4*x:], quant)
+		}
+	default:
+		for x := range k {
+			dst[x] = idct1(k[x], quant)
 		}
 	}
 }
@@ -230,11 +227,23 @@ func (s *source) Close() error {
 	if s.err == nil {
 		s.err = io.ErrClosedPipe
 	}
+	s.release()
 	for i := range s.band {
 		s.pool.Put(s.band[i].Pix)
 		s.pool.Put(s.stretched[i].Pix)
 	}
-	s.pool.Put(s.data)
-	s.band, s.stretched, s.data = [4]pixel.Plane{}, [4]pixel.Plane{}, nil
+	s.band, s.stretched = [4]pixel.Plane{}, [4]pixel.Plane{}
 	return nil
+}
+
+// release gives back what is behind the band, which the last strip is made
+// of.
+func (s *source) release() {
+	if s.stream != nil {
+		s.stream.close(s.pool)
+		s.stream = nil
+	}
+	s.d.free(s.pool)
+	s.pool.Put(s.data)
+	s.data = nil
 }
