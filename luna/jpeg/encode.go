@@ -66,14 +66,21 @@ func (c Codec) file(in pixel.Layout) pixel.Layout {
 	return min(in, c.finest())
 }
 
-// EncodeWork reports the coefficients of the whole picture, which are kept
-// until their Huffman tables are known, and a band of samples.
-func (c Codec) EncodeWork(shape pixel.Shape, _ codec.Options) int64 {
-	e := encoder{shape: shape, file: c.file(shape.Layout)}
+// EncodeWork reports the tokens of the whole picture, which are kept until
+// their Huffman tables are known, where no coefficient is zero, and two bands
+// of samples. Few pictures take a fifth of that.
+func (c Codec) EncodeWork(shape pixel.Shape, opts codec.Options) int64 {
+	e := encoder{shape: shape, file: c.file(shape.Layout), progressive: opts.Progressive}
 	e.layOut()
-	row := int64(e.mcusX*e.perMCU) * blockWords * 2
-	row = max(row*5/4, 2<<10) + 24 // what a pool's size class adds
-	return int64(e.mcusY)*row + int64(e.mcusX*e.perMCU)*64*5/4 + 48<<10
+	blocks := int64(e.mcusX*e.perMCU) * int64(e.mcusY)
+	words := blocks * maxBlockWords
+	// Chunks leave some room, the last ones much.
+	constant := int64(128<<10) + int64(c.workers(codec.Request{}))*64<<10
+	if e.progressive {
+		words += blocks * maxScanWords
+		constant += 256 << 10
+	}
+	return words*2*21/20 + int64(e.mcusX*e.perMCU)*64*2*5/4 + constant
 }
 
 // Encode transforms rows of MCUs as they come, and writes the file once it has
@@ -93,12 +100,17 @@ func (c Codec) Encode(ctx context.Context, w io.Writer, src pixel.Source, opts c
 	if quality == 0 {
 		quality = defaultQuality
 	}
-	e := &encoder{ctx: ctx, pool: opts.Pool, shape: shape, file: c.file(shape.Layout), progressive: opts.Progressive}
+	e := &encoder{ctx: ctx, pool: opts.Pool, shape: shape, file: c.file(shape.Layout), progressive: opts.Progressive, workers: c.workers(codec.Request{})}
 	e.layOut()
 	for t := range e.tables() {
 		e.quantizers[t] = newQuantizer(&annexK[t], quality)
 	}
 	defer e.free()
+	if e.progressive {
+		e.startProgressive()
+	} else {
+		e.tokens = tokenList{pool: e.pool, most: e.mcusX * e.mcusY * e.perMCU * maxBlockWords}
+	}
 	if err := e.read(pixel.WithContext(ctx, src)); err != nil {
 		return fmt.Errorf("jpeg: %w", err)
 	}
@@ -116,18 +128,30 @@ type encoder struct {
 	file        pixel.Layout
 	progressive bool
 
+	workers int
+
 	n            int // channels
 	channels     [3]channel
 	owners       [6]uint8 // the channel of each block of an MCU
+	places       [6]int   // of each block of the segment's first MCU
 	perMCU       int      // blocks
 	mcusX, mcusY int
-	filled       int // rows of luma in the band
+	done         int // rows of MCUs that are transformed
 
-	quantizers         [2]quantizer
-	rows               [][]uint16 // of MCUs: their blocks, one after the other
-	dcCounts, acCounts [2]frequencies
-	dc, ac             [2]huffmanCode
-	out                entropyWriter
+	quantizers [2]quantizer
+	segment    [6 * segmentMCUs]block
+	dcCounts   [2]frequencies
+	dc, ac     [2]huffmanCode
+	out        entropyWriter
+
+	// Of a baseline file.
+	tokens   tokenList
+	acCounts [2]tokenCounts
+	acTokens [2]tokenCodes
+
+	// Of a progressive file.
+	dcs   [][]uint16 // by row of MCUs
+	scans []bandScan
 }
 
 // A channel is a component of the file.
@@ -135,14 +159,11 @@ type channel struct {
 	h, v             int // blocks of an MCU
 	first            int // of them in an MCU
 	blocksX, blocksY int // with samples of the picture
+	stride           int // of a band
 	table            int
 	pred             int32 // the DC before
 	// dx and dy say by how many powers of two the source is finer.
 	dx, dy uint
-	// The band holds the samples of a row of MCUs, up to whole blocks.
-	band   []uint8
-	stride int
-	filled int // rows
 }
 
 // layOut sizes everything, and allocates nothing.
@@ -161,10 +182,11 @@ func (e *encoder) layOut() {
 		}
 		width, height := size.PlaneSize(i)
 		c.blocksX, c.blocksY = ceil(width, 8), ceil(height, 8)
-		c.stride = 8 * c.blocksX
+		c.stride = 16 * ceil(c.blocksX, 2) // whole pairs of blocks
 		c.first = e.perMCU
-		for range c.h * c.v {
+		for b := range c.h * c.v {
 			e.owners[e.perMCU] = uint8(i)
+			e.places[e.perMCU] = (c.first+b/c.h*c.h)*segmentMCUs + b%c.h
 			e.perMCU++
 		}
 		ix, iy := e.shape.Layout.Subsampling(i)
@@ -173,16 +195,12 @@ func (e *encoder) layOut() {
 	}
 }
 
-// index tells the place of a block of channel c in its row of MCUs.
-func (e *encoder) index(c *channel, x, y int) int {
-	return x/c.h*e.perMCU + c.first + y*c.h + x%c.h
-}
-
 func (e *encoder) free() {
-	for i := range e.channels {
-		e.pool.Put(e.channels[i].band)
+	e.tokens.free()
+	for i := range e.scans {
+		e.scans[i].tokens.free()
 	}
-	for _, row := range e.rows {
+	for _, row := range e.dcs {
 		e.pool.Put16(row)
 	}
 	e.pool.Put(e.out.buf)
@@ -190,12 +208,6 @@ func (e *encoder) free() {
 
 // all lists the channels.
 func (e *encoder) all() []int { return []int{0, 1, 2}[:e.n] }
-
-func (e *encoder) resetPredictions() {
-	for i := range e.channels {
-		e.channels[i].pred = 0
-	}
-}
 
 // check reports why to stop.
 func (e *encoder) check() error {

@@ -15,33 +15,56 @@ const (
 	eob     = 0x00 // nothing but zeros up to the end
 )
 
-// countSequential counts the symbols of one row of MCUs.
-func (e *encoder) countSequential(row []uint16) {
-	for len(row) > 0 {
-		for _, c := range e.owners[:e.perMCU] {
-			b := (*block)(row)
-			row = row[blockWords:]
-			ch := &e.channels[c]
-			dc := b.at(0)
-			n, _ := magnitude(dc - ch.pred)
-			ch.pred = dc
-			e.dcCounts[ch.table][n]++
-			counts := &e.acCounts[ch.table]
-			last := 0
-			for m := b.nonzero() &^ 1; m != 0; m &= m - 1 {
+const (
+	maxBlockWords = 65 // of a block without zeros
+	// maxBlockTokens is more, for an index that needs no check.
+	maxBlockTokens = 128
+)
+
+// tokenizeSequential makes tokens of the first n MCUs of the segment: for each
+// block the difference of its DC, the number of its other tokens, and those.
+func (e *encoder) tokenizeSequential(n int) {
+	for m := range n {
+		words := e.tokens.room(e.perMCU * maxBlockTokens)
+		used := 0
+		for i, owner := range e.owners[:e.perMCU] {
+			c := &e.channels[owner]
+			b := &e.segment[e.places[i]+m*c.h]
+			counts := &e.acCounts[c.table]
+			w := (*[maxBlockTokens]uint16)(words[used:])
+			dc := int32(b.c[0])
+			size, _ := magnitude(dc - c.pred)
+			e.dcCounts[c.table][size]++
+			w[0] = uint16(dc - c.pred)
+			c.pred = dc
+			at, last := 2, 0
+			for m := b.above[0] &^ 1; m != 0; m &= m - 1 {
 				k := bits.TrailingZeros64(m)
 				run := k - last - 1
-				for ; run > 15; run -= 16 {
-					counts[zeroRun]++
-				}
-				n, _ := magnitude(b.at(k))
-				counts[uint(run)<<4|n]++
 				last = k
+				for ; run > 15; run -= 16 {
+					w[at&(maxBlockTokens-1)] = zeroRunToken
+					at++
+					counts.large[zeroRun]++
+				}
+				t := uint16(run)<<12 | uint16(b.c[zigzag[k]&63])&0xfff
+				w[at&(maxBlockTokens-1)] = t
+				at++
+				if isSmall(t) {
+					counts.small[smallIndex(t)]++
+				} else {
+					counts.large[symbolOf(t)]++
+				}
 			}
 			if last < 63 {
-				counts[eob]++
+				w[at&(maxBlockTokens-1)] = eobToken
+				at++
+				counts.large[eob]++
 			}
+			w[1] = uint16(at - 2)
+			used += at
 		}
+		e.tokens.add(used)
 	}
 }
 
@@ -49,51 +72,16 @@ func (e *encoder) countSequential(row []uint16) {
 func (e *encoder) writeSequential() error {
 	for t := range e.tables() {
 		e.dc[t].optimal(&e.dcCounts[t])
-		e.ac[t].optimal(&e.acCounts[t])
+		e.ac[t].optimal(e.acCounts[t].symbols())
+		e.acTokens[t].build(&e.ac[t])
 		e.writeHuffman(0, t, &e.dc[t])
 		e.writeHuffman(1, t, &e.ac[t])
 	}
 	e.writeScan(e.all(), 0, 63, 0, 0)
-	e.resetPredictions()
-	for _, row := range e.rows {
-		if err := e.check(); err != nil {
-			return err
-		}
-		e.sequentialRow(row)
+	e.tokens.end()
+	pieces := make([]piece, len(e.tokens.chunks))
+	for i, words := range e.tokens.chunks {
+		pieces[i] = piece{words: len(words), code: func(buf []byte) bitString { return e.codeSequential(words, buf) }}
 	}
-	e.out.align()
-	return e.check()
-}
-
-func (e *encoder) sequentialRow(row []uint16) {
-	out := &e.out
-	for len(row) > 0 {
-		for _, c := range e.owners[:e.perMCU] {
-			out.room()
-			b := (*block)(row)
-			row = row[blockWords:]
-			ch := &e.channels[c]
-			dc := b.at(0)
-			n, extra := magnitude(dc - ch.pred)
-			ch.pred = dc
-			code := e.dc[ch.table].codes[n]
-			out.put(uint64(code>>5)<<n|extra, uint(code&31)+n)
-			codes := &e.ac[ch.table].codes
-			last := 0
-			for m := b.nonzero() &^ 1; m != 0; m &= m - 1 {
-				k := bits.TrailingZeros64(m)
-				run := k - last - 1
-				for ; run > 15; run -= 16 {
-					out.put(uint64(codes[zeroRun]>>5), uint(codes[zeroRun]&31))
-				}
-				n, extra := magnitude(b.at(k))
-				code := codes[(uint(run)<<4|n)&255]
-				out.put(uint64(code>>5)<<n|extra, uint(code&31)+n)
-				last = k
-			}
-			if last < 63 {
-				out.put(uint64(codes[eob]>>5), uint(codes[eob]&31))
-			}
-		}
-	}
+	return e.writePieces(pieces)
 }

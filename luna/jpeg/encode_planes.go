@@ -7,13 +7,50 @@ import (
 	"github.com/immagin/immagin-go/luna/pixel"
 )
 
-// read takes all strips of src and leaves the coefficients in e.rows.
-func (e *encoder) read(src pixel.Source) error {
+// bands hold the samples of a row of MCUs, up to whole blocks.
+type bands struct {
+	pix    [3][]uint8
+	filled [3]int // rows of each
+	height int    // rows of the picture
+}
+
+func (e *encoder) newBands() *bands {
+	b := &bands{}
 	for i := range e.n {
 		c := &e.channels[i]
-		c.band = e.pool.Get(c.stride * 8 * c.v)
+		b.pix[i] = e.pool.Get(c.stride * 8 * c.v)
 	}
-	e.rows = make([][]uint16, 0, e.mcusY)
+	return b
+}
+
+func (b *bands) free(pool *pixel.Pool) {
+	for _, pix := range b.pix {
+		pool.Put(pix)
+	}
+}
+
+// read takes all strips of src and leaves their tokens.
+func (e *encoder) read(src pixel.Source) error {
+	b := e.newBands()
+	defer func() { b.free(e.pool) }()
+	if e.workers < 2 || e.mcusY < 2 {
+		return e.take(src, b, func(b *bands) *bands {
+			e.transform(b)
+			return b
+		})
+	}
+	other := e.newBands()
+	defer func() { other.free(e.pool) }()
+	t := e.startTransformer(other)
+	defer t.stop()
+	return e.take(src, b, t.swap)
+}
+
+// take copies strips into b, and gives it to next when it is full, which
+// returns an empty one. Strips and bands begin at even rows, so that chroma
+// splits as luma does.
+func (e *encoder) take(src pixel.Source, b *bands, next func(*bands) *bands) error {
+	height := 8 * e.channels[0].v
 	y := 0
 	for {
 		t, err := src.Next()
@@ -26,43 +63,36 @@ func (e *encoder) read(src pixel.Source) error {
 		if t.Y != y || y+t.Rows > e.shape.Height {
 			return fmt.Errorf("strip of rows %d to %d of %d came where row %d was due", t.Y, t.Y+t.Rows, e.shape.Height, y)
 		}
-		e.take(t)
 		y += t.Rows
+		for from := 0; from < t.Rows; {
+			n := min(t.Rows-from, height-b.height)
+			for i := range e.n {
+				_, sy := e.file.Subsampling(i)
+				for y := from >> sy; y < (from+n+1<<sy-1)>>sy; y++ {
+					e.channels[i].put(b.pix[i], b.filled[i], &t.Planes[i], y)
+					b.filled[i]++
+				}
+			}
+			from += n
+			if b.height += n; b.height == height {
+				b = next(b)
+			}
+		}
 	}
 	if y != e.shape.Height {
 		return fmt.Errorf("source ended after %d of %d rows: %w", y, e.shape.Height, io.ErrUnexpectedEOF)
 	}
-	if e.filled > 0 {
-		e.transform()
+	if b.height > 0 {
+		next(b)
 	}
 	return nil
 }
 
-// take copies a strip into the bands, and transforms those that are full.
-// Strips and bands begin at even rows, so that chroma splits as luma does.
-func (e *encoder) take(t *pixel.Strip) {
-	height := 8 * e.channels[0].v
-	for from := 0; from < t.Rows; {
-		n := min(t.Rows-from, height-e.filled)
-		for i := range e.n {
-			c := &e.channels[i]
-			_, sy := e.file.Subsampling(i)
-			for y := from >> sy; y < (from+n+1<<sy-1)>>sy; y++ {
-				c.put(&t.Planes[i], y)
-			}
-		}
-		from += n
-		if e.filled += n; e.filled == height {
-			e.transform()
-		}
-	}
-}
-
-// put appends row y of the file's sampling to the band, averaged of p where
-// that is finer. Rows are continued to whole blocks by the last sample of p.
-func (c *channel) put(p *pixel.Plane, y int) {
-	dst := c.band[c.filled*c.stride:][:c.stride]
-	c.filled++
+// put writes row y of the file's sampling as row at of a band, averaged of p
+// where that is finer. Rows are continued to whole blocks by the last sample
+// of p.
+func (c *channel) put(band []uint8, at int, p *pixel.Plane, y int) {
+	dst := band[at*c.stride:][:8*c.blocksX]
 	a := p.Row(y << c.dy)
 	b := a
 	if c.dy > 0 && y<<1+1 < p.Height {
@@ -114,39 +144,51 @@ func average2(dst, a []uint8) int {
 	return n
 }
 
-// transform turns the bands into a row of MCUs.
-func (e *encoder) transform() {
-	my := len(e.rows)
-	row := e.pool.Get16(e.mcusX * e.perMCU * blockWords)
-	e.rows = append(e.rows, row)
-	at := func(c *channel, x, y int) *block { return (*block)(row[e.index(c, x, y)*blockWords:]) }
-	var samples [64]int32
+// transform makes tokens of a row of MCUs.
+func (e *encoder) transform(b *bands) {
 	for i := range e.n {
 		c := &e.channels[i]
-		q := &e.quantizers[c.table]
-		for y := c.filled; y < 8*c.v; y++ {
-			copy(c.band[y*c.stride:][:c.stride], c.band[(y-1)*c.stride:])
+		pix := b.pix[i]
+		for y := b.filled[i]; y < 8*c.v; y++ {
+			copy(pix[y*c.stride:][:c.stride], pix[(y-1)*c.stride:])
 		}
+	}
+	if e.progressive {
+		e.transformChannels(b)
+	} else {
+		for x := 0; x < e.mcusX; x += segmentMCUs {
+			n := min(segmentMCUs, e.mcusX-x)
+			e.transformSegment(b, x, n)
+			e.tokenizeSequential(n)
+		}
+	}
+	e.done++
+	b.filled, b.height = [3]int{}, 0
+}
+
+// segmentMCUs is how many MCUs are transformed at a time. The kernel takes two
+// blocks, so it is even; and they stay in the first cache.
+const segmentMCUs = 16
+
+// transformSegment transforms n MCUs from the left one.
+func (e *encoder) transformSegment(b *bands, left, n int) {
+	for i := range e.n {
+		c := &e.channels[i]
+		x := left * c.h
 		for y := range c.v {
-			if my*c.v+y >= c.blocksY {
-				for x := range e.mcusX * c.h {
-					at(c, x, y).dummy(at(c, x-x%c.h+c.h-1, y-1))
+			row := e.segment[(c.first+y*c.h)*segmentMCUs:][:segmentMCUs*c.h]
+			if e.done*c.v+y >= c.blocksY {
+				above := e.segment[(c.first+(y-1)*c.h)*segmentMCUs:]
+				for x := range n * c.h {
+					row[x].dummy(&above[x-x%c.h+c.h-1])
 				}
 				continue
 			}
-			band := c.band[8*y*c.stride:]
-			for x := range c.blocksX {
-				fdct(&samples, band[8*x:], c.stride)
-				q.quantize(at(c, x, y), &samples)
-			}
-			for x := c.blocksX; x < e.mcusX*c.h; x++ {
-				at(c, x, y).dummy(at(c, x-1, y))
+			real := min(n*c.h, c.blocksX-x)
+			forward(row, b.pix[i][8*y*c.stride+8*x:], c.stride, real, &e.quantizers[c.table])
+			for x := real; x < n*c.h; x++ {
+				row[x].dummy(&row[x-1])
 			}
 		}
-		c.filled = 0
-	}
-	e.filled = 0
-	if !e.progressive {
-		e.countSequential(row)
 	}
 }

@@ -143,14 +143,19 @@ func (s *cut) Next() (*pixel.Strip, error) {
 func TestEncodeWorkCoversAllocations(t *testing.T) {
 	for _, layout := range []pixel.Layout{pixel.Gray, pixel.YCbCr420, pixel.YCbCr444} {
 		for _, c := range []Codec{{}, {Subsampling: pixel.YCbCr444}} {
-			for _, opts := range []codec.Options{{}, {Progressive: true}, {Pool: pixel.NewPool()}} {
-				m := testpic.Make(pixel.Shape{Width: 1001, Height: 777, Layout: layout})
+			for _, opts := range []codec.Options{{Quality: 100}, {Quality: 100, Progressive: true}, {Quality: 100, Pool: pixel.NewPool()}} {
+				m := noise(pixel.Shape{Width: 1001, Height: 777, Layout: layout}, 7, false)
 				got := testpic.Allocated(func() {
 					require.NoError(t, c.Encode(t.Context(), io.Discard, m.Source(0, nil), opts))
 				})
 				work := c.EncodeWork(m.Shape, opts)
 				require.LessOrEqual(t, got, work)
 				require.Less(t, work, 2*got)
+				smooth := testpic.Make(m.Shape)
+				got = testpic.Allocated(func() {
+					require.NoError(t, c.Encode(t.Context(), io.Discard, smooth.Source(0, nil), opts))
+				})
+				require.LessOrEqual(t, got, work/2)
 			}
 		}
 	}

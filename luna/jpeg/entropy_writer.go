@@ -19,7 +19,7 @@ type entropyWriter struct {
 	w    io.Writer
 	buf  []byte // of pool
 	n    int    // used of buf
-	acc  uint64 // the lowest 64-free bits are yet to be packed
+	acc  uint64 // its lowest 64-free bits are yet to be packed
 	free uint
 	err  error
 }
@@ -63,6 +63,30 @@ func (e *entropyWriter) octet(b byte) {
 		e.buf[e.n] = 0
 		e.n++
 	}
+}
+
+// append puts s behind what there is.
+func (e *entropyWriter) append(s *bitString) {
+	if e.free == 0 {
+		e.word(e.acc)
+		e.free = 64
+	}
+	acc, free := e.acc, e.free
+	for at := 0; at < len(s.buf); at += 8 {
+		v := binary.BigEndian.Uint64(s.buf[at:])
+		e.room()
+		e.word(acc<<free | v>>(64-free))
+		acc = v
+	}
+	e.acc = acc
+	e.room()
+	n, v := s.n, s.acc
+	if n > 32 {
+		n -= 32
+		e.put(v>>32&(1<<n-1), n)
+		n = 32
+	}
+	e.put(v&(1<<n-1), n)
 }
 
 // room writes what there is if a block might not fit behind it.

@@ -1,5 +1,7 @@
 package jpeg
 
+import "math/bits"
+
 // The tables of T.81, annex K.1, in natural order: luma and chroma.
 var annexK = [2][64]uint8{
 	{
@@ -27,12 +29,15 @@ var annexK = [2][64]uint8{
 // A quantizer divides coefficients by a table, rounding halves away from
 // zero, as libjpeg does.
 type quantizer struct {
-	// All in zigzag order. A division of n by d is a multiplication by
-	// ceil(2^32/d), which is exact for n < 2^32/d: fdct's coefficients have
-	// fewer than 16 bits, and d, 8 times the table, has 11.
-	table      [64]uint8
-	half       [64]uint32
-	reciprocal [64]uint32
+	// A division of n by d is a multiplication by ceil(2^(16+s)/d), for the
+	// least s at which that has 16 bits, and a shift by 16 and by s, the latter
+	// as one more multiplication. It is exact for n < 2^15: fdct's coefficients
+	// go up to 2^13, and d, 8 times the table, to 2040.
+	// Natural order. The assembly takes two blocks at a time, so that all rows
+	// stand here twice.
+	half, reciprocal, scale [8][2][8]uint16
+
+	table [64]uint8 // in zigzag order
 }
 
 // newQuantizer scales a table of annex K as libjpeg's jpeg_set_quality does,
@@ -44,52 +49,54 @@ func newQuantizer(base *[64]uint8, quality int) (q quantizer) {
 	}
 	for k, at := range zigzag {
 		v := min(max((int(base[at])*scale+50)/100, 1), 255)
-		d := uint64(v) * 8 // fdct's factor
 		q.table[k] = uint8(v)
-		q.half[k] = uint32(d / 2)
-		q.reciprocal[k] = uint32((1<<32 + d - 1) / d)
+		d := uint(v) * 8             // fdct's factor
+		s := uint(bits.Len(d-1)) - 1 // at least 2
+		for half := range 2 {
+			y, x := at/8, at%8
+			q.half[y][half][x] = uint16(d / 2)
+			q.reciprocal[y][half][x] = uint16((1<<(16+s) + d - 1) / d)
+			q.scale[y][half][x] = 1 << (16 - s)
+		}
 	}
 	return q
 }
 
+// A block holds quantised coefficients.
+type block struct {
+	// Bitmaps in zigzag order of the magnitudes above 0, 1 and 3.
+	above [3]uint64
+	c     [64]int16 // in natural order
+}
+
+// forwardGeneric is the portable forward.
+func forwardGeneric(dst []block, src []uint8, stride, n int, q *quantizer) {
+	var c [64]int32
+	for i := range n {
+		fdct(&c, src[8*i:], stride)
+		q.quantize(&dst[i], &c)
+	}
+}
+
 // quantize writes the quantised coefficients of c to b.
 func (q *quantizer) quantize(b *block, c *[64]int32) {
-	out := (*[64]uint16)(b[bitmapWords:])
-	var nonzero uint64
-	for k := range 64 {
-		v := c[zigzag[k]&63]
+	for i, v := range c {
 		sign := v >> 31
-		n := uint32((v ^ sign) - sign)
-		n = uint32(uint64(n+q.half[k]) * uint64(q.reciprocal[k]) >> 32)
-		out[k] = uint16((int32(n) ^ sign) - sign)
-		nonzero = nonzero>>1 | uint64(-n)&(1<<31)<<32
+		y, x := i/8, i%8
+		n := uint32((v^sign)-sign) + uint32(q.half[y][0][x])
+		n = n * uint32(q.reciprocal[y][0][x]) >> 16 * uint32(q.scale[y][0][x]) >> 16
+		b.c[i] = int16((int32(n) ^ sign) - sign)
 	}
-	b.setNonzero(nonzero)
+	b.above = [3]uint64{}
+	for k, at := range zigzag {
+		v := b.c[at&63]
+		sign := v >> 15
+		m := uint64((v ^ sign) - sign)
+		b.above[0] |= -m >> 63 << k
+		b.above[1] |= (1 - m) >> 63 << k
+		b.above[2] |= (3 - m) >> 63 << k
+	}
 }
-
-// A block holds quantised coefficients in zigzag order, behind a bitmap of
-// those that are not zero. It is made of words because the pool has those.
-type block [bitmapWords + 64]uint16
-
-const (
-	bitmapWords = 4
-	blockWords  = bitmapWords + 64
-)
-
-func (b *block) setNonzero(n uint64) {
-	b[0], b[1], b[2], b[3] = uint16(n), uint16(n>>16), uint16(n>>32), uint16(n>>48)
-}
-
-func (b *block) nonzero() uint64 {
-	return uint64(b[0]) | uint64(b[1])<<16 | uint64(b[2])<<32 | uint64(b[3])<<48
-}
-
-func (b *block) at(k int) int32 { return int32(int16(b[bitmapWords+k])) }
 
 // dummy makes b a flat block, as is put where a picture ends inside an MCU.
-func (b *block) dummy(like *block) {
-	*b = block{bitmapWords: like[bitmapWords]}
-	if like[bitmapWords] != 0 {
-		b[0] = 1
-	}
-}
+func (b *block) dummy(like *block) { *b = block{c: [64]int16{like.c[0]}} }
