@@ -20,16 +20,13 @@
 // fmin Vd.4s, Vn.4s, Vm.4s
 #define FMIN(m, n, d) WORD $(0x4ea0f400 | m<<16 | n<<5 | d)
 
-// ARGUMENTS loads those that all kernels have, 255 into V31 and 1/255 into V30.
+// FACTORS fills V31 with 255 and V30 with 1/255.
 // To multiply by the latter is not quite to divide by the former, but the
 // truncated results are the same; the tests try all there are.
-#define ARGUMENTS \
-	MOVD row+0(FP), R0     \
-	MOVD alpha+8(FP), R1   \
-	MOVD n+16(FP), R2      \
-	MOVW $0x437f0000, R3   \
-	VDUP R3, V31.S4        \
-	MOVW $0x3b808081, R3   \
+#define FACTORS \
+	MOVW $0x437f0000, R3 \
+	VDUP R3, V31.S4      \
+	MOVW $0x3b808081, R3 \
 	VDUP R3, V30.S4
 
 // LOAD makes floats of eight samples, in V0 and V2, and their alpha, in V1 and
@@ -64,7 +61,10 @@
 
 // func premultiplyNEON(row, alpha *uint8, n int)
 TEXT ·premultiplyNEON(SB), NOSPLIT, $0-24
-	ARGUMENTS
+	MOVD row+0(FP), R0
+	MOVD alpha+8(FP), R1
+	MOVD n+16(FP), R2
+	FACTORS
 
 loop:
 	LOAD
@@ -77,7 +77,10 @@ loop:
 
 // func unpremultiplyNEON(row, alpha *uint8, n int)
 TEXT ·unpremultiplyNEON(SB), NOSPLIT, $0-24
-	ARGUMENTS
+	MOVD row+0(FP), R0
+	MOVD alpha+8(FP), R1
+	MOVD n+16(FP), R2
+	FACTORS
 
 loop:
 	LOAD
@@ -94,7 +97,10 @@ loop:
 
 // func flattenNEON(row, alpha *uint8, n int, background uint32)
 TEXT ·flattenNEON(SB), NOSPLIT, $0-28
-	ARGUMENTS
+	MOVD row+0(FP), R0
+	MOVD alpha+8(FP), R1
+	MOVD n+16(FP), R2
+	FACTORS
 	MOVWU background+24(FP), R3
 	VDUP  R3, V29.S4
 	UCVTF(29, 29)

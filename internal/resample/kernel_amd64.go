@@ -4,8 +4,8 @@ package resample
 
 import "golang.org/x/sys/cpu"
 
-// useAVX2 is never written.
-var useAVX2 = cpu.X86.HasAVX2
+// accelerated tells whether there is AVX2. It is never written.
+var accelerated = cpu.X86.HasAVX2
 
 // The kernels of kernel_amd64.s give the bits of the portable ones. They work
 // on so many samples at a time, n being no fewer; the last time they do some
@@ -45,7 +45,7 @@ func enlargeRowsAVX2(dst *uint8, n int, rows *[4][]uint16, weights *int16)
 
 func average2(dst, a, b []uint8) {
 	n := len(dst)
-	if !useAVX2 || n < rowsAtOnce {
+	if !accelerated || n < rowsAtOnce {
 		average2Generic(dst, a, b)
 		return
 	}
@@ -54,7 +54,7 @@ func average2(dst, a, b []uint8) {
 
 func accumulate(sums []uint32, row []uint8, times uint32) {
 	n := len(row)
-	if useAVX2 && n >= 8 {
+	if accelerated && n >= 8 {
 		accumulateAVX2(&sums[:n][0], &row[0], n, times)
 		sums, row = sums[n&^7:], row[n&^7:]
 	}
@@ -63,7 +63,7 @@ func accumulate(sums []uint32, row []uint8, times uint32) {
 
 func average(dst []uint8, sums []uint32, box int) {
 	n := len(dst)
-	if !useAVX2 || n < sumsAtOnce {
+	if !accelerated || n < sumsAtOnce {
 		averageGeneric(dst, sums, box)
 		return
 	}
@@ -74,7 +74,7 @@ func average(dst []uint8, sums []uint32, box int) {
 
 func reduceRows(dst []uint8, rows [][]uint8, weights []int16) {
 	n := len(dst) &^ 7
-	if !useAVX2 || n < rowsAtOnce || len(weights) == 0 {
+	if !accelerated || n < rowsAtOnce || len(weights) == 0 {
 		reduceRowsGeneric(dst, rows, weights)
 		return
 	}
@@ -86,7 +86,7 @@ func reduceRows(dst []uint8, rows [][]uint8, weights []int16) {
 }
 
 func (a *Axis) reduceRow(dst, src []uint8, pad int) {
-	if !useAVX2 || len(dst) < outputsAtOnce {
+	if !accelerated || len(dst) < outputsAtOnce {
 		a.reduceRowGeneric(dst, src, pad)
 		return
 	}
@@ -96,7 +96,7 @@ func (a *Axis) reduceRow(dst, src []uint8, pad int) {
 }
 
 func (a *Axis) enlargeRow(dst []uint16, src []uint8, pad int) {
-	if !useAVX2 || len(dst) < outputsAtOnce {
+	if !accelerated || len(dst) < outputsAtOnce {
 		a.enlargeRowGeneric(dst, src, pad)
 		return
 	}
@@ -114,7 +114,7 @@ func (a *Axis) within(src []uint8, n, pad, taps int) ([]int32, []uint8) {
 
 func enlargeRows(dst []uint8, rows *[4][]uint16, weights []int16) {
 	n := len(dst)
-	if !useAVX2 || n < sumsAtOnce {
+	if !accelerated || n < sumsAtOnce {
 		enlargeRowsGeneric(dst, rows, weights)
 		return
 	}

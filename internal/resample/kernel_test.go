@@ -1,4 +1,4 @@
-//go:build amd64 && !noasm && gc
+//go:build (amd64 || arm64) && !noasm && gc
 
 package resample
 
@@ -123,8 +123,8 @@ func compareKernels(t *testing.T, r *rand.Rand, n, off int) {
 }
 
 func TestAssemblyIsThePortableCode(t *testing.T) {
-	if !useAVX2 {
-		t.Skip("no AVX2 here")
+	if !accelerated {
+		t.Skip("no AVX2 or NEON here")
 	}
 	r := rand.New(rand.NewPCG(5, 6))
 	for n := range 131 {
@@ -135,8 +135,8 @@ func TestAssemblyIsThePortableCode(t *testing.T) {
 }
 
 func FuzzAssembly(f *testing.F) {
-	if !useAVX2 {
-		f.Skip("no AVX2 here")
+	if !accelerated {
+		f.Skip("no AVX2 or NEON here")
 	}
 	f.Add(uint64(1), uint16(33), uint8(1))
 	f.Add(uint64(2), uint16(4000), uint8(31))
@@ -162,7 +162,7 @@ func benchmarkTwins(b *testing.B, name string, bytes int, assembly, portable fun
 	for _, c := range []struct {
 		name string
 		run  func()
-	}{{"avx2", assembly}, {"go", portable}} {
+	}{{"assembly", assembly}, {"go", portable}} {
 		b.Run(name+"/"+c.name, func(b *testing.B) {
 			b.SetBytes(int64(bytes))
 			for b.Loop() {
