@@ -119,7 +119,7 @@ func (c Codec) DecodeWork(info codec.Info, req codec.Request) int64 {
 			perMCU *= 2
 		}
 		work += 64<<10 + 4*perMCU
-		if workers := int64(c.decoders(req)); workers > 1 && blocks >= aheadFrom {
+		if workers := int64(c.workers(req)); workers > 1 && blocks >= aheadFrom {
 			work += (workers + 1) * aheadMost * (aheadBytes + 8*aheadLargest) * 5 / 4 // of the pool
 		}
 	}

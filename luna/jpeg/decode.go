@@ -69,7 +69,7 @@ func (c Codec) open(ctx context.Context, data []byte, req codec.Request) (*sourc
 	if err != nil {
 		return nil, err
 	}
-	d := &decoding{ctx: ctx, p: p, data: data[:len(data)+padding], lenient: c.AllowTruncated, workers: c.decoders(req), part: c.part}
+	d := &decoding{ctx: ctx, p: p, data: data[:len(data)+padding], lenient: c.AllowTruncated, workers: c.workers(req), part: c.part}
 	n := req.Scale.Size(8)
 	switch n {
 	case 1, 2, 4, 8:
@@ -140,20 +140,13 @@ func (p *picture) streams() bool {
 	return !p.progressive && len(p.scans) == 1 && len(p.scans[0].components) == len(p.components)
 }
 
-// decoders reports how many goroutines may decode.
-func (c Codec) decoders(req codec.Request) int {
+// workers reports how many goroutines may work on a request.
+func (c Codec) workers(req codec.Request) int {
 	switch {
-	case req.Workers == 0:
-		return c.workers()
-	case c.Workers == 0:
-		return req.Workers
-	}
-	return min(c.Workers, req.Workers)
-}
-
-func (c Codec) workers() int {
-	if c.Workers > 0 {
-		return c.Workers
+	case c.Workers > 0 && req.Workers > 0:
+		return min(c.Workers, req.Workers)
+	case c.Workers > 0 || req.Workers > 0:
+		return c.Workers + req.Workers
 	}
 	return min(2, runtime.GOMAXPROCS(0))
 }
