@@ -49,7 +49,6 @@ func (z *Reader) fixed() {
 	}
 	first, _ := build(z.litTable[:], lengths, litEntries[:], litBits)
 	z.lit.mask = 1<<first - 1
-	pair(z.litTable[:], first)
 	lengths = z.lengths[:maxDist]
 	for i := range lengths {
 		lengths[i] = 5
@@ -83,7 +82,7 @@ func (z *Reader) dynamic() error {
 		return ErrDeflate
 	}
 	z.lit.mask = 1<<first - 1
-	pair(z.litTable[:], first)
+	pair(z.litTable[:], z.lengths[:256], first)
 	z.state = inHuffman
 	return nil
 }

@@ -161,8 +161,17 @@ func withLength(e, n uint32) uint32 {
 }
 
 // pair puts two literals into entries of the first part of a table that see
-// the codes of both.
-func pair(t []uint32, first int) {
+// the codes of both. lengths are those of the literals.
+func pair(t []uint32, lengths []uint8, first int) {
+	shortest := uint8(maxCodeLen)
+	for _, n := range lengths {
+		if n > 0 {
+			shortest = min(shortest, n)
+		}
+	}
+	if int(shortest)*2 > first {
+		return
+	}
 	for i := 1<<first - 1; i >= 0; i-- {
 		e := t[i]
 		if e&isLiteral == 0 {

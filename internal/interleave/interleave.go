@@ -6,8 +6,13 @@ package interleave
 // pixel, to planes[p]. All planes are of one length, and packed holds at
 // least that many pixels.
 func Split(planes [][]uint8, packed []uint8, stride int) {
+	splitGeneric(planes, packed, stride, split(planes, packed, stride))
+}
+
+// splitGeneric does the pixels from a first one on.
+func splitGeneric(planes [][]uint8, packed []uint8, stride, first int) {
 	for p, plane := range planes {
-		for i := range plane {
+		for i := first; i < len(plane); i++ {
 			plane[i] = packed[i*stride+p]
 		}
 	}
@@ -16,15 +21,21 @@ func Split(planes [][]uint8, packed []uint8, stride int) {
 // Join writes the pixels of planes, of one length each, to packed one after
 // the other, without padding.
 func Join(packed []uint8, planes [][]uint8) {
+	joinGeneric(packed, planes, join(packed, planes))
+}
+
+// joinGeneric does the pixels from a first one on.
+func joinGeneric(packed []uint8, planes [][]uint8, first int) {
+	packed = packed[first*len(planes):]
 	switch len(planes) {
 	case 3:
-		join3(packed, planes[0], planes[1], planes[2])
+		join3(packed, planes[0][first:], planes[1][first:], planes[2][first:])
 	case 4:
-		join4(packed, planes[0], planes[1], planes[2], planes[3])
+		join4(packed, planes[0][first:], planes[1][first:], planes[2][first:], planes[3][first:])
 	default:
 		n := len(planes)
 		for p, plane := range planes {
-			for i, v := range plane {
+			for i, v := range plane[first:] {
 				packed[i*n+p] = v
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/crc32"
-	"math"
 
 	"github.com/klauspost/compress/zlib"
 )
@@ -65,7 +64,7 @@ func (f file) rows(w, h int) []byte {
 		}
 		line := bytes.Clone(row)
 		if t != filterNone {
-			apply(int(t), line, row, above, step, math.MaxInt)
+			apply(int(t), line, row, above, step)
 		}
 		out = append(append(out, t), line...)
 	}

@@ -1,6 +1,10 @@
 package png
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/immagin/immagin-go/internal/interleave"
+)
 
 // expand writes n pixels of an unfiltered row to the rows of the planes, of
 // 8 bits each, that h.layout tells.
@@ -46,16 +50,27 @@ func (h *header) expandBits(planes [][]uint8, row []uint8, n int) {
 func (h *header) expandBytes(planes [][]uint8, row []uint8, n int) {
 	size := h.depth / 8
 	stored := h.bits() / 8
+	if size == 1 {
+		interleave.Split(planes[:stored], row, stored)
+		if h.keyed {
+			h.expandKey(planes[stored], row, n, stored)
+		}
+		return
+	}
 	for p := range stored / size {
 		plane, src := planes[p][:n], row[p*size:]
 		for i := range plane {
 			plane[i] = src[i*stored]
 		}
 	}
-	if !h.keyed {
-		return
+	if h.keyed {
+		h.expandKey(planes[len(planes)-1], row, n, stored)
 	}
-	alpha := planes[len(planes)-1]
+}
+
+// expandKey makes alpha of the colour that is transparent. A pixel has stored
+// bytes.
+func (h *header) expandKey(alpha, row []uint8, n, stored int) {
 	for i := range n {
 		px := row[i*stored : (i+1)*stored]
 		alpha[i] = opacity(h.isKey(px))

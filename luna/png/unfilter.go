@@ -17,36 +17,55 @@ const (
 )
 
 // unfilter undoes the filter of row in place. above is the row before, of the
-// same length, and step the bytes of a pixel, at least 1.
+// same length, and step the bytes of a pixel, 1 to 8.
 func unfilter(filter byte, row, above []uint8, step int) error {
+	switch {
+	case filter == filterNone:
+		return nil
+	case filter >= filters:
+		return fmt.Errorf("%w: filter type %d", codec.ErrFormat, filter)
+	}
+	unfilterHead(filter, row[:min(step, len(row))], above)
+	if len(row) > step {
+		unfilterFrom(undo(filter, row, above, step), filter, row, above, step)
+	}
+	return nil
+}
+
+// unfilterHead undoes the filter of the first pixel.
+func unfilterHead(filter byte, head, above []uint8) {
+	for i := range head {
+		switch filter {
+		case filterUp, filterPaeth:
+			head[i] += above[i]
+		case filterAverage:
+			head[i] += above[i] / 2
+		}
+	}
+}
+
+// unfilterFrom undoes the filter of the bytes from a place on, which is not in
+// the first pixel.
+func unfilterFrom(from int, filter byte, row, above []uint8, step int) {
+	above = above[:len(row)]
 	switch filter {
-	case filterNone:
 	case filterSub:
-		for i := step; i < len(row); i++ {
+		for i := from; i < len(row); i++ {
 			row[i] += row[i-step]
 		}
 	case filterUp:
-		for i, v := range above[:len(row)] {
-			row[i] += v
+		for i := from; i < len(row); i++ {
+			row[i] += above[i]
 		}
 	case filterAverage:
-		for i := range min(step, len(row)) {
-			row[i] += above[i] / 2
-		}
-		for i := step; i < len(row); i++ {
+		for i := from; i < len(row); i++ {
 			row[i] += uint8((int(row[i-step]) + int(above[i])) / 2)
 		}
 	case filterPaeth:
-		for i := range min(step, len(row)) {
-			row[i] += above[i]
-		}
-		for i := step; i < len(row); i++ {
+		for i := from; i < len(row); i++ {
 			row[i] += paeth(row[i-step], above[i], above[i-step])
 		}
-	default:
-		return fmt.Errorf("%w: filter type %d", codec.ErrFormat, filter)
 	}
-	return nil
 }
 
 // paeth returns whichever of left, up and corner is nearest to
