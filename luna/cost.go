@@ -17,6 +17,7 @@ func (p *planner) cost() error {
 	p.Bytes = overhead + p.size +
 		p.decoder.DecodeWork(p.Source, p.Decode) +
 		op.Work(p.decoded, p.Ops) +
+		p.aheadBytes() +
 		p.encoder.EncodeWork(p.Shape, p.Encode) +
 		p.Shape.Bytes()
 	if most := p.opts.MaxRequestBytes; p.Bytes > most {

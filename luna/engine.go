@@ -27,8 +27,8 @@ import (
 // before for a reason that lies in this package or in package op.
 const engineVersion = "1"
 
-// An Engine transforms images. It is safe for concurrent use, has no
-// goroutines of its own and needs no closing.
+// An Engine transforms images. It is safe for concurrent use and needs no
+// closing: the goroutines that a transform starts have ended when it returns.
 type Engine struct {
 	opts     Options
 	matte    [3]uint8
@@ -42,6 +42,7 @@ type Engine struct {
 	revision string
 	pool     *pixel.Pool
 	room     *semaphore.Weighted
+	cores    *cores
 }
 
 // New returns an engine that reads and writes the formats of codecs, and no
@@ -69,6 +70,7 @@ func New(codecs []codec.Codec, opts *Options) (*Engine, error) {
 		encoders: map[string]codec.Encoder{},
 		pool:     pixel.NewPool(),
 		room:     semaphore.NewWeighted(o.MaxBytes),
+		cores:    &cores{free: o.Cores},
 	}
 	for i, c := range codecs {
 		if err := e.add(c); err != nil {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"runtime"
 	"runtime/debug"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,14 +22,24 @@ import (
 )
 
 // A meter keeps the most memory that was in use at any of the moments at
-// which it was asked.
+// which it was asked. Decoder and encoder may ask from goroutines of their own.
 type meter struct {
+	mu         sync.Mutex
 	base, most int64
 	calls      int
 }
 
+// begin forgets all but what there is now.
+func (m *meter) begin(base int64) { m.base, m.most, m.calls = base, 0, 0 }
+
 // look collects garbage first, so that only what is held counts.
 func (m *meter) look() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lookNow()
+}
+
+func (m *meter) lookNow() {
 	var s runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&s)
@@ -37,8 +48,10 @@ func (m *meter) look() {
 
 // sometimes looks at every nth call.
 func (m *meter) sometimes(n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.calls++; m.calls%n == 1 {
-		m.look()
+		m.lookNow()
 	}
 }
 
@@ -113,12 +126,12 @@ func TestMemoryIsWhatThePlanSays(t *testing.T) {
 				t.Run(from+" "+name+" "+string(to), func(t *testing.T) {
 					e, err := luna.New(codecs, nil)
 					require.NoError(t, err)
-					m = meter{}
+					m.begin(0)
 					for range 3 { // pools let go at the second
 						m.most = 0
 						m.look()
 					}
-					m = meter{base: m.most}
+					m.begin(m.most)
 					var out bytes.Buffer
 					res, err := e.Transform(t.Context(), &out, bytes.NewReader(original), edits, &edit.Output{Format: to})
 					require.NoError(t, err)

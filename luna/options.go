@@ -3,6 +3,7 @@ package luna
 import (
 	"fmt"
 	"maps"
+	"runtime"
 
 	"github.com/immagin/immagin-go/immagin/edit"
 	"github.com/immagin/immagin-go/luna/text"
@@ -34,6 +35,14 @@ type Options struct {
 	// together by their plans; others wait. 1 GiB by default; at least
 	// MaxRequestBytes.
 	MaxBytes int64
+	// Cores is how many processor cores the transforms of the engine keep busy
+	// together, as far as that is theirs to choose: one that starts may use
+	// those that the others leave, and at least one. So a single one decodes,
+	// resizes and encodes at the same time, to be done sooner, and many at a
+	// time take a core each, since that costs the least of all. The result is
+	// the same. 1 means that none does more than one thing at a time;
+	// 0 is GOMAXPROCS.
+	Cores int
 	// Matte is the colour under an image with alpha whose output format has
 	// none, such as JPEG; opaque black by default. Its own alpha is ignored.
 	Matte edit.Color
@@ -97,6 +106,12 @@ func (o *Options) withDefaults() (Options, error) {
 		if *f.value == 0 {
 			*f.value = f.zero
 		}
+	}
+	if r.Cores < 0 {
+		return r, fmt.Errorf("luna: Options.Cores is %d; it must not be negative", r.Cores)
+	}
+	if r.Cores == 0 {
+		r.Cores = runtime.GOMAXPROCS(0)
 	}
 	if r.MaxBytes < r.MaxRequestBytes {
 		return r, fmt.Errorf("luna: Options.MaxBytes is %d; it must be at least MaxRequestBytes, %d", r.MaxBytes, r.MaxRequestBytes)

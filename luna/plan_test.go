@@ -377,8 +377,9 @@ func TestPlanCost(t *testing.T) {
 	p, err := planOf(t, c, sink{name: "webp", work: 1000}, nil, nil, nil)
 	require.NoError(t, err)
 	const known = 4 // the length of "fake"
-	require.Equal(t, int64(overhead+known+1<<20+1000+400*300*3), p.Bytes)
-	require.Contains(t, p.String(), " | 1.4 MiB")
+	const ahead = 3 * 16 * 400 * 3
+	require.Equal(t, int64(overhead+known+1<<20+1000+400*300*3+ahead), p.Bytes)
+	require.Contains(t, p.String(), " | 1.5 MiB")
 
 	p, err = planOf(t, c, sink{name: "webp"}, nil, []edit.Edit{edit.Rotate{Angle: 90}}, nil)
 	require.NoError(t, err)

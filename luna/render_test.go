@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/immagin/immagin-go/immagin/edit"
 	"github.com/immagin/immagin-go/luna/codec"
@@ -53,7 +55,7 @@ func TestRenderFails(t *testing.T) {
 		name   string
 		codec  fake
 		to     sink
-		body   io.Reader
+		body   func() io.Reader
 		w      io.Writer
 		next   func(int) error
 		edits  []edit.Edit
@@ -67,16 +69,19 @@ func TestRenderFails(t *testing.T) {
 		{name: "the pixels end early", next: broken(2, codec.ErrFormat), want: ErrFormat, stage: "decode", closed: true},
 		{name: "behind an edit", next: broken(2, codec.ErrFormat), edits: []edit.Edit{edit.Resize{Width: 20}}, want: ErrFormat, stage: "decode", closed: true},
 		{name: "a source of too few rows", next: broken(2, io.EOF), edits: []edit.Edit{edit.Resize{Width: 20}}, want: io.ErrUnexpectedEOF, stage: "edit", closed: true},
-		{name: "the store fails", body: io.MultiReader(strings.NewReader("fake"), iotest.ErrReader(boom)), want: boom, stage: "fetch", closed: true},
-		{name: "the original is too long", body: io.MultiReader(strings.NewReader("fake"), zeros{}), want: ErrLimit, stage: "probe", closed: true},
+		{name: "the store fails", body: follow(iotest.ErrReader(boom)), want: boom, stage: "fetch", closed: true},
+		{name: "the original is too long", body: follow(zeros{}), want: ErrLimit, stage: "probe", closed: true},
 		{name: "the writer fails", w: failing{boom}, want: boom, stage: "write", closed: true},
 		{name: "the writer is short", w: failing{nil}, want: io.ErrShortWrite, stage: "write", closed: true},
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	for i := range 2 * len(tests) {
+		// The larger picture is read ahead.
+		tt, cores, shape := tests[i/2], 1+3*(i%2), gray(40+400*(i%2), 600)
+		t.Run(fmt.Sprintf("%s, on %d", tt.name, cores), func(t *testing.T) {
 			nexts, closes := 0, 0
 			c := tt.codec
-			c.name, c.magic, c.info.Shape = "fake", "fake", gray(40, 60)
+			c.name, c.magic, c.info.Shape = "fake", "fake", shape
 			c.bend = func(r io.Reader, src pixel.Source) pixel.Source {
 				next := tt.next
 				if next == nil && tt.body != nil {
@@ -90,15 +95,16 @@ func TestRenderFails(t *testing.T) {
 				return probed{src, &nexts, &closes, next}
 			}
 			tt.to.name = "webp"
-			e, err := New([]codec.Codec{c, tt.to}, &Options{MaxSourceBytes: 1000})
+			e, err := New([]codec.Codec{c, tt.to}, &Options{MaxSourceBytes: 1000, Cores: cores})
 			require.NoError(t, err)
-			if tt.body == nil {
-				tt.body = strings.NewReader("fake")
+			body := io.Reader(strings.NewReader("fake"))
+			if tt.body != nil {
+				body = tt.body()
 			}
 			if tt.w == nil {
 				tt.w = io.Discard
 			}
-			_, err = e.Transform(t.Context(), tt.w, tt.body, tt.edits, &edit.Output{Format: "webp"})
+			_, err = e.Transform(t.Context(), tt.w, body, tt.edits, &edit.Output{Format: "webp"})
 			require.Error(t, err)
 			if tt.want != nil {
 				require.ErrorIs(t, err, tt.want)
@@ -115,8 +121,14 @@ func TestRenderFails(t *testing.T) {
 			release, err := e.reserve(t.Context(), e.opts.MaxBytes)
 			require.NoError(t, err, "nothing stays reserved")
 			release()
+			require.Equal(t, cores, e.cores.free, "nor does any core")
 		})
 	}
+}
+
+// follow returns readers of a magic and what comes after it.
+func follow(r io.Reader) func() io.Reader {
+	return func() io.Reader { return io.MultiReader(strings.NewReader("fake"), r) }
 }
 
 // failing writes nothing, and returns its error.
@@ -147,27 +159,29 @@ func TestRenderStops(t *testing.T) {
 		"resize":   {edit.Resize{Width: 20}},
 		"turn":     {edit.Rotate{Angle: 90}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			ctx, cancel := context.WithCancelCause(t.Context())
-			nexts, closes := 0, 0
-			c := fake{name: "fake", magic: "fake", info: codec.Info{Shape: gray(40, 1000)}}
-			c.bend = func(_ io.Reader, src pixel.Source) pixel.Source {
-				return probed{src, &nexts, &closes, func(n int) error {
-					if n == 3 {
-						cancel(errors.New("nobody waits"))
-					}
-					return nil
-				}}
-			}
-			e, err := New([]codec.Codec{c, sink{name: "webp"}}, nil)
-			require.NoError(t, err)
-			var w bytes.Buffer
-			_, err = e.Transform(ctx, &w, strings.NewReader("fake"), edits, &edit.Output{Format: "webp"})
-			require.ErrorIs(t, err, context.Canceled)
-			require.Equal(t, 3, nexts)
-			require.NotZero(t, closes)
-			require.Zero(t, w.Len())
-		})
+		for _, width := range []int{40, 400} { // the larger one is read ahead
+			t.Run(fmt.Sprint(name, width), func(t *testing.T) {
+				ctx, cancel := context.WithCancelCause(t.Context())
+				nexts, closes := 0, 0
+				c := fake{name: "fake", magic: "fake", info: codec.Info{Shape: gray(width, 1000)}}
+				c.bend = func(_ io.Reader, src pixel.Source) pixel.Source {
+					return probed{src, &nexts, &closes, func(n int) error {
+						if n == 3 {
+							cancel(errors.New("nobody waits"))
+						}
+						return nil
+					}}
+				}
+				e, err := New([]codec.Codec{c, sink{name: "webp"}}, &Options{Cores: 4})
+				require.NoError(t, err)
+				var w bytes.Buffer
+				_, err = e.Transform(ctx, &w, strings.NewReader("fake"), edits, &edit.Output{Format: "webp"})
+				require.ErrorIs(t, err, context.Canceled)
+				require.Equal(t, 3, nexts)
+				require.NotZero(t, closes)
+				require.Zero(t, w.Len())
+			})
+		}
 	}
 }
 

@@ -4,9 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"time"
-
-	"github.com/immagin/immagin-go/luna/pixel"
 )
 
 // A Result says what a transform made.
@@ -19,7 +18,8 @@ type Result struct {
 	// Bytes is how many were written, and SourceBytes how many were read.
 	Bytes, SourceBytes int64
 	// Decode, Edit and Encode are the times spent in each: the three run
-	// interleaved, strip by strip. The time of writing is in none of them.
+	// interleaved, strip by strip, and where there are cores for it at the same
+	// time. The time of writing is in none of them.
 	Decode, Edit, Encode time.Duration
 	// MissingGlyphs lists, sorted, the characters of text edits that none of
 	// the fonts has, and that were therefore left out.
@@ -47,15 +47,16 @@ func (e *Engine) render(ctx context.Context, o *original, p *Plan, w io.Writer) 
 	start := time.Now()
 	at = "decode"
 	o.body.resume(ctx)
+	cores, give := e.cores.take()
+	defer give()
 	request := p.Decode
-	request.Pool = e.pool
+	request.Pool, request.Workers = e.pool, cores
 	src, err := p.decoder.Decode(ctx, o.body, request)
 	if err != nil {
 		return nil, o.body.blame(at, fmt.Errorf("%s: %w", o.format.Name, err))
 	}
 	opened := time.Since(start)
-	decoded := newStage(ctx, src)
-	chain := decoded
+	chain := newRelay(ctx, src, e.pool)
 	// A source closes those before it. This also runs after a panic, so that
 	// nothing is left behind that a source started.
 	defer func() { chain.Close() }()
@@ -64,28 +65,37 @@ func (e *Engine) render(ctx context.Context, o *original, p *Plan, w io.Writer) 
 	}
 
 	at = "edit"
-	for _, op := range p.Ops {
-		var next pixel.Source
-		if next, err = op.Wrap(chain, e.pool); err != nil {
-			err = fmt.Errorf("%v: %w", op, err)
+	var ahead []int
+	if cores > 1 {
+		ahead = p.ahead()
+	}
+	for i, o := range p.Ops {
+		if slices.Contains(ahead, i) {
+			chain.readAhead(ctx)
+		}
+		if err = chain.wrap(ctx, o); err != nil {
 			break
 		}
-		chain = newStage(ctx, next)
 	}
 	wrapped := time.Since(start)
 	out := &countingWriter{ctx: ctx, w: w}
 	if err == nil {
 		at = "encode"
+		if slices.Contains(ahead, len(p.Ops)) {
+			chain.readAhead(ctx)
+		}
 		options := p.Encode
-		options.Pool = e.pool
+		options.Pool, options.Workers = e.pool, cores
 		err = p.encoder.Encode(ctx, out, chain, options)
 	}
+	took := time.Since(start)
+	chain.Close() // what its goroutines know is ours from now on
 	if err != nil {
 		switch {
 		case out.err != nil:
 			return nil, wrap("write", out.err)
-		case decoded.err != nil:
-			return nil, o.body.blame("decode", fmt.Errorf("%s: %w", o.format.Name, decoded.err))
+		case chain.decoder.err != nil:
+			return nil, o.body.blame("decode", fmt.Errorf("%s: %w", o.format.Name, chain.decoder.err))
 		case chain.err != nil:
 			return nil, wrap("edit", chain.err)
 		}
@@ -99,9 +109,9 @@ func (e *Engine) render(ctx context.Context, o *original, p *Plan, w io.Writer) 
 		Height:      shape.Height,
 		Bytes:       out.n,
 		SourceBytes: o.body.n,
-		Decode:      opened + decoded.took,
-		Edit:        wrapped - opened + chain.took - decoded.took,
-		Encode:      time.Since(start) - wrapped - chain.took - out.took,
+		Decode:      opened + chain.decoder.took,
+		Edit:        max(wrapped-opened+chain.edited(), 0),
+		Encode:      took - wrapped - chain.took - out.took,
 		Plan:        p,
 
 		MissingGlyphs: p.MissingGlyphs,

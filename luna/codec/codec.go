@@ -177,6 +177,9 @@ type Options struct {
 	// Effort is the format's scale of speed against size; nil means the
 	// adapter's default.
 	Effort *int
+	// Workers is how many cores this encode may use at a time; 0 means the
+	// codec's own default. The bytes do not depend on it.
+	Workers int
 	// Pool lends buffers; nil allocates.
 	Pool *pixel.Pool
 }
