@@ -3,52 +3,100 @@ package luna
 import (
 	"slices"
 
+	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/op"
 	"github.com/immagin/immagin-go/luna/pixel"
 )
 
 // convert places the conversions of layout that operations and the encoder
-// ask for.
+// ask for, and then once more in a better way, where a resize of YCbCr comes
+// before one to RGB: what a reduction throws away is not to be had back.
 //
-// Where subsampled chroma is resized and then interpolated for one of them,
-// it is placed a second time, with a resize that makes all of the chroma at
-// once: what a reduction throws away is not to be had back.
+// Chroma that would be interpolated is made whole, by the decoder where that
+// scales and the resize does not reduce much any more, else by the resize.
+// Where the encoder keeps every pixel, the resize is one of RGB: of YCbCr it
+// is rounded once more, which costs about 3 dB, from 56 to 53.
 func (p *planner) convert() error {
 	ops := slices.Clone(p.Ops)
 	if err := p.place(); err != nil {
 		return err
 	}
-	if i := p.wasteful(); i >= 0 {
-		for k, o := range ops {
-			if r, ok := o.(op.Resample); ok {
-				if i--; i < 0 {
-					r.FullChroma = true
-					ops[k] = r
-					break
-				}
-			}
-		}
-		p.Ops = ops
-		return p.place()
+	first, last, coarse := p.before(ops)
+	if last < 0 {
+		return nil
 	}
-	return nil
+	lossless := p.lossless()
+	if coarse && p.decodeChroma(ops[first], lossless) {
+		coarse = subsampled(p.decoded.Layout)
+	}
+	switch {
+	case lossless:
+		ops = slices.Insert(ops, first, op.Op(op.Convert{To: pixel.RGB}))
+	case coarse:
+		r := ops[last].(op.Resample)
+		r.FullChroma = true
+		ops[last] = r
+	}
+	p.Ops = ops
+	return p.place()
 }
 
-// wasteful counts the resizes before the last one whose subsampled chroma a
-// conversion then interpolates, or returns -1 where there is none.
-func (p *planner) wasteful() int {
-	shape, resizes := p.decoded, 0
-	for _, o := range p.Ops {
-		c, ok := o.(op.Convert)
-		if subsampled(shape.Layout) && ok && !subsampled(c.To) && c.To != pixel.Gray && c.To != pixel.GrayAlpha {
-			return resizes - 1
+// before returns the places of the first and the last resize before YCbCr
+// becomes RGB, negative where there is none, and whether chroma is coarse then.
+func (p *planner) before(ops []op.Op) (first, last int, coarse bool) {
+	first, last = -1, -1
+	shape := p.decoded
+	for i, o := range ops {
+		to := o.Accepts(shape.Layout)
+		if c, ok := o.(op.Convert); ok {
+			to = c.To
 		}
-		if _, ok := o.(op.Resample); ok {
-			resizes++
+		if toRGB(shape.Layout, to) {
+			return first, last, subsampled(shape.Layout)
+		}
+		shape.Layout = o.Accepts(shape.Layout)
+		if _, ok := o.(op.Resample); ok && shape.Layout.IsYCbCr() {
+			last = i
+			if first < 0 {
+				first = i
+			}
 		}
 		shape, _ = o.Out(shape) // place has seen that it can
 	}
-	return -1
+	if toRGB(shape.Layout, p.encoder.Accepts(shape.Layout, p.Encode)) {
+		return first, last, subsampled(shape.Layout)
+	}
+	return -1, -1, false
+}
+
+func toRGB(from, to pixel.Layout) bool {
+	return from.IsYCbCr() && !to.IsYCbCr() && to.Opaque() != pixel.Gray
+}
+
+// lossless reports whether the encoder keeps every pixel.
+func (p *planner) lossless() bool {
+	e, ok := p.encoder.(codec.LosslessEncoder)
+	return p.Encode.Lossless || ok && e.Lossless(p.Encode)
+}
+
+// decodeChroma has the decoder make as much chroma as luma, if it can at its
+// scale, and reports whether it does. A resize o that still reduces by 2 has
+// as much chroma as it makes pixels anyway, and is left as it is where no
+// pixel is kept to the last bit.
+func (p *planner) decodeChroma(o op.Op, lossless bool) bool {
+	decoder, ok := p.decoder.(codec.Referencer)
+	if !ok || p.Decode.Scale == (codec.Scale{}) {
+		return false
+	}
+	if r := o.(op.Resample); !lossless && min(r.ShrinkX, r.ShrinkY) >= 2 {
+		return false
+	}
+	layout := decoder.ReferenceLayout(p.Source, p.Decode.Scale)
+	if layout == p.decoded.Layout {
+		return false
+	}
+	p.Decode.FullChroma, p.decoded.Layout = true, layout
+	return true
 }
 
 func subsampled(l pixel.Layout) bool {

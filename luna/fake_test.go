@@ -85,6 +85,16 @@ func (fakeScaler) Scales(codec.Info) []codec.Scale {
 	return []codec.Scale{{Numerator: 1, Denominator: 8}, {Numerator: 1, Denominator: 4}, {Numerator: 1, Denominator: 2}}
 }
 
+// A fakeReferencer shrinks, and has chroma at full size then.
+type fakeReferencer struct{ fakeScaler }
+
+func (c fakeReferencer) ReferenceLayout(info codec.Info, scale codec.Scale) pixel.Layout {
+	if scale.Denominator > 1 && info.Shape.Layout == pixel.YCbCr420 {
+		return pixel.YCbCr444
+	}
+	return info.Shape.Layout
+}
+
 // A fakeRegioner shrinks as well, and decodes blocks of 16.
 type fakeRegioner struct{ fakeScaler }
 
@@ -102,12 +112,15 @@ type sink struct {
 	check  error
 	work   int64
 	panics string
+	exact  bool // loses nothing
 }
 
 func (c sink) Format() codec.Format {
 	return codec.Format{Name: c.name, MIME: "image/" + c.name, Extension: c.name}
 }
 func (c sink) Revision() string { return "1" }
+
+func (c sink) Lossless(codec.Options) bool { return c.exact }
 
 func (c sink) Check(pixel.Shape, codec.Options) error {
 	if c.panics == "check" {

@@ -53,6 +53,9 @@ func (p *Plan) String() string {
 	if p.Decode.Reference {
 		b.WriteString(" by reference")
 	}
+	if p.Decode.FullChroma {
+		fmt.Fprintf(&b, " in %v", p.decoded.Layout)
+	}
 	if r := p.Decode.Region; !r.Empty() {
 		fmt.Fprintf(&b, "+%d+%d", r.Min.X, r.Min.Y)
 	}

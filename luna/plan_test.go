@@ -41,7 +41,8 @@ func TestPlan(t *testing.T) {
 	exact := shaped(4000, 3000, pixel.RGB)
 	clear := shaped(400, 300, pixel.RGBA)
 	webp := sink{name: "webp"}
-	rgb := sink{name: "png", takes: map[pixel.Layout]pixel.Layout{pixel.YCbCr420: pixel.RGB, pixel.YCbCr444: pixel.RGB}}
+	rgb := sink{name: "png", exact: true, takes: map[pixel.Layout]pixel.Layout{pixel.YCbCr420: pixel.RGB, pixel.YCbCr444: pixel.RGB}}
+	lossy := sink{name: "webp", takes: rgb.takes}
 	jpeg := sink{name: "jpeg", takes: map[pixel.Layout]pixel.Layout{
 		pixel.RGBA: pixel.YCbCr420, pixel.RGB: pixel.YCbCr420, pixel.GrayAlpha: pixel.Gray,
 	}}
@@ -104,12 +105,38 @@ func TestPlan(t *testing.T) {
 		{
 			"and to the side that is asked for", photo, rgb,
 			[]edit.Edit{edit.Resize{Width: 300, Height: 300, Position: edit.PositionTopLeft}}, nil,
-			"decode fake to 4000x3000 | resize 400x300 full chroma keep 300x300+0+0 | convert to rgb | encode png",
+			"decode fake to 4000x3000 | convert to rgb | resize 400x300 keep 300x300+0+0 | encode png",
 		},
 		{
-			"where chroma is wanted in full, the last resize makes it", photo, rgb,
+			"where chroma is wanted in full, the last resize makes it", photo, lossy,
 			[]edit.Edit{edit.Resize{Width: 800}, edit.Resize{Width: 400}, edit.Flip(true)}, nil,
-			"decode fake to 4000x3000 | resize 800x600 | resize 400x300 full chroma | flip | convert to rgb | encode png",
+			"decode fake to 4000x3000 | resize 800x600 | resize 400x300 full chroma | flip | convert to rgb | encode webp q90",
+		},
+		{
+			"where nothing is to be lost, the first is of RGB already", photo, rgb,
+			[]edit.Edit{edit.Resize{Width: 800}, edit.Resize{Width: 400}, edit.Flip(true)}, nil,
+			"decode fake to 4000x3000 | convert to rgb | resize 800x600 | resize 400x300 | flip | encode png",
+		},
+		{
+			"so it is where an option asks for that", photo, lossy, []edit.Edit{edit.Resize{Width: 800}},
+			&edit.Output{Format: "webp", Lossless: new(true)},
+			"decode fake to 4000x3000 | convert to rgb | resize 800x600 | encode webp lossless",
+		},
+		{
+			"a decoder that scales makes all of the chroma", fakeReferencer{fakeScaler{photo}}, lossy, []edit.Edit{edit.Resize{Width: 800}}, nil,
+			"decode fake 1/4 to 1000x750 in ycbcr 4:4:4 | resize 800x600 | convert to rgb | encode webp q90",
+		},
+		{
+			"unless there is enough of it", fakeReferencer{fakeScaler{photo}}, lossy, []edit.Edit{edit.Resize{Width: 200}}, nil,
+			"decode fake 1/8 to 500x375 | resize 200x150 full chroma | convert to rgb | encode webp q90",
+		},
+		{
+			"which for some is never the case", fakeReferencer{fakeScaler{photo}}, rgb, []edit.Edit{edit.Resize{Width: 200}}, nil,
+			"decode fake 1/8 to 500x375 in ycbcr 4:4:4 | convert to rgb | resize 200x150 | encode png",
+		},
+		{
+			"and not where the encoder takes what there is", fakeReferencer{fakeScaler{photo}}, webp, []edit.Edit{edit.Resize{Width: 800}}, nil,
+			"decode fake 1/4 to 1000x750 | resize 800x600 | encode webp q90",
 		},
 		{
 			"or nothing does", photo, rgb, []edit.Edit{edit.Flip(true)}, nil,
@@ -128,7 +155,7 @@ func TestPlan(t *testing.T) {
 		{
 			"contain adds a canvas", photo, rgb,
 			[]edit.Edit{edit.Resize{Width: 300, Height: 300, Fit: edit.FitContain, Background: "white", Position: edit.PositionBottom}}, nil,
-			"decode fake to 4000x3000 | resize 300x225 full chroma | convert to rgb | embed in 300x300 at +0+75 on #ffffffff | encode png",
+			"decode fake to 4000x3000 | convert to rgb | resize 300x225 | embed in 300x300 at +0+75 on #ffffffff | encode png",
 		},
 		{
 			"inside and outside", exact, rgb,
