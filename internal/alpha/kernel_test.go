@@ -3,6 +3,7 @@
 package alpha
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -10,23 +11,29 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// compareKernels holds the kernels against the portable code on all of memory,
-// of which they are given n samples from off.
+// compareKernel holds a kernel against the portable code on all of memory, of
+// which it is given n samples from off.
+func compareKernel(t *testing.T, name string, assembly, portable func(row, alpha []uint8), memory, alpha []uint8, off, n int) {
+	t.Helper()
+	got, want := slices.Clone(memory), slices.Clone(memory)
+	assembly(got[off:off+n:off+n], alpha[off:off+n:off+n])
+	portable(want[off:off+n:off+n], alpha[off:off+n:off+n])
+	require.Equal(t, want, got, "%s of %d at %d", name, n, off)
+}
+
+func compareFlatten(t *testing.T, memory, alpha []uint8, off, n int, background uint8) {
+	t.Helper()
+	compareKernel(t, fmt.Sprint("flatten on ", background),
+		func(row, alpha []uint8) { Flatten(row, alpha, background) },
+		func(row, alpha []uint8) { flattenGeneric(row, alpha, background) }, memory, alpha, off, n)
+}
+
+// compareKernels compares all kernels.
 func compareKernels(t *testing.T, memory, alpha []uint8, off, n int, background uint8) {
 	t.Helper()
-	for name, k := range map[string]struct{ assembly, portable func(row, alpha []uint8) }{
-		"premultiply":   {Premultiply, premultiplyGeneric},
-		"unpremultiply": {Unpremultiply, unpremultiplyGeneric},
-		"flatten": {
-			func(row, alpha []uint8) { Flatten(row, alpha, background) },
-			func(row, alpha []uint8) { flattenGeneric(row, alpha, background) },
-		},
-	} {
-		got, want := slices.Clone(memory), slices.Clone(memory)
-		k.assembly(got[off:off+n:off+n], alpha[off:off+n:off+n])
-		k.portable(want[off:off+n:off+n], alpha[off:off+n:off+n])
-		require.Equal(t, want, got, "%s of %d at %d, background %d", name, n, off, background)
-	}
+	compareKernel(t, "premultiply", Premultiply, premultiplyGeneric, memory, alpha, off, n)
+	compareKernel(t, "unpremultiply", Unpremultiply, unpremultiplyGeneric, memory, alpha, off, n)
+	compareFlatten(t, memory, alpha, off, n, background)
 }
 
 func TestAssemblyIsThePortableCode(t *testing.T) {
@@ -48,8 +55,9 @@ func TestAssemblyIsThePortableCode(t *testing.T) {
 	for i := range row {
 		row[i], alpha[i] = uint8(i), uint8(i>>8)
 	}
+	compareKernels(t, row, alpha, 0, len(row), 0)
 	for background := range 256 {
-		compareKernels(t, row, alpha, 0, len(row), uint8(background))
+		compareFlatten(t, row, alpha, 0, len(row), uint8(background))
 	}
 }
 
