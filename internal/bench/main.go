@@ -2,12 +2,15 @@
 // each in a process of its own and taking turns, and prints a Markdown table
 // of what they took:
 //
-//	go run ./internal/bench [-source hero.jpg] [-runs 7] [-concurrency 1,2,4,8]
+//	go run ./internal/bench [-source hero.jpg] [-runs 7] [-concurrency 1,2,4,8] [-megapixels 1,4,12,24,48] [-quality]
 //
 // Wall time, CPU time of all threads and peak memory are measured in either
 // process; ratios are ours to sharp's. The pictures that come out are held
 // against each other by size, bytes and PSNR. Where there is no Node, the
 // columns of sharp stay empty.
+//
+// With -megapixels it shows how the cost grows with the original, and with
+// -quality how near to a resize in floating point both sides come from JPEGs.
 package main
 
 import (
@@ -25,7 +28,10 @@ import (
 type settings struct {
 	sources     []string
 	runs        int
+	jobs        bool
 	concurrency []int
+	megapixels  []int
+	quality     bool
 	cores       int
 	only        string
 	sharp       string
@@ -60,11 +66,14 @@ func parse(args []string, usage io.Writer) (settings, error) {
 	s := settings{}
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(usage)
-	source := f.String("source", "", "picture `files`, separated by commas: a JPEG, and where wanted a progressive JPEG, a PNG and a WebP; what is missing is made of the JPEG, which is drawn by default")
+	source := f.String("source", "", "picture `files`, separated by commas: a JPEG, and where wanted a progressive JPEG, a PNG and a WebP, the first of each; what is missing is made of the JPEG, which is drawn by default. -quality takes all JPEGs")
+	f.BoolVar(&s.jobs, "jobs", true, "measure the jobs one by one")
+	megapixels := f.String("megapixels", "", "sizes of drawn originals whose cost is measured, separated by commas, such as 1,4,12,24,48; empty for no such table")
+	f.BoolVar(&s.quality, "quality", false, "hold the results of both sides from JPEGs against a resize in floating point")
 	f.IntVar(&s.runs, "runs", 7, "measured runs of each job on each side")
 	concurrency := f.String("concurrency", "1,2,4,8", "jobs at a time of the throughput table, separated by commas; empty for no such table")
 	f.IntVar(&s.cores, "cores", 0, "threads for one picture: GOMAXPROCS here, sharp.concurrency there; 0 leaves both at their defaults")
-	f.StringVar(&s.only, "only", "", "run only jobs whose name contains this `text`")
+	f.StringVar(&s.only, "only", "", "run only jobs, and measure the quality only of sizes, whose name contains this `text`")
 	f.StringVar(&s.sharp, "sharp", "", "`folder` whose node_modules has sharp "+sharpVersion+"; installed into the user's cache folder by default")
 	f.StringVar(&s.profile, "profile", "", "`folder` for a CPU profile of our side of each job; slows it a little")
 	if err := f.Parse(args); err != nil {
@@ -82,15 +91,25 @@ func parse(args []string, usage io.Writer) (settings, error) {
 	if *source != "" {
 		s.sources = strings.Split(*source, ",")
 	}
-	for text := range strings.SplitSeq(*concurrency, ",") {
-		if *concurrency == "" {
-			break
-		}
+	var err error
+	if s.concurrency, err = wholeNumbers("-concurrency", *concurrency); err != nil {
+		return s, err
+	}
+	s.megapixels, err = wholeNumbers("-megapixels", *megapixels)
+	return s, err
+}
+
+// wholeNumbers reads a list that is separated by commas.
+func wholeNumbers(name, list string) (numbers []int, err error) {
+	if list == "" {
+		return nil, nil
+	}
+	for text := range strings.SplitSeq(list, ",") {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 {
-			return s, fmt.Errorf("-concurrency: %q is not a whole number above 0", text)
+			return nil, fmt.Errorf("%s: %q is not a whole number above 0", name, text)
 		}
-		s.concurrency = append(s.concurrency, n)
+		numbers = append(numbers, n)
 	}
-	return s, nil
+	return numbers, nil
 }

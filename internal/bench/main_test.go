@@ -10,11 +10,11 @@ import (
 func TestParse(t *testing.T) {
 	s, err := parse(nil, io.Discard)
 	require.NoError(t, err)
-	require.Equal(t, settings{runs: 7, concurrency: []int{1, 2, 4, 8}}, s)
+	require.Equal(t, settings{runs: 7, jobs: true, concurrency: []int{1, 2, 4, 8}}, s)
 
-	s, err = parse([]string{"-source", "a.jpg,b.png", "-runs", "3", "-concurrency", "2,16", "-cores", "1", "-only", "WebP"}, io.Discard)
+	s, err = parse([]string{"-source", "a.jpg,b.png", "-runs", "3", "-concurrency", "2,16", "-cores", "1", "-only", "WebP", "-jobs=false", "-quality", "-megapixels", "1,12"}, io.Discard)
 	require.NoError(t, err)
-	require.Equal(t, settings{sources: []string{"a.jpg", "b.png"}, runs: 3, concurrency: []int{2, 16}, cores: 1, only: "WebP"}, s)
+	require.Equal(t, settings{sources: []string{"a.jpg", "b.png"}, runs: 3, concurrency: []int{2, 16}, megapixels: []int{1, 12}, quality: true, cores: 1, only: "WebP"}, s)
 
 	s, err = parse([]string{"-concurrency", ""}, io.Discard)
 	require.NoError(t, err)
@@ -30,6 +30,7 @@ func TestParseRefuses(t *testing.T) {
 		{[]string{"-cores", "-1"}, "-cores is -1"},
 		{[]string{"-concurrency", "1,0"}, `"0" is not`},
 		{[]string{"-concurrency", "1,,2"}, `"" is not`},
+		{[]string{"-megapixels", "12,-1"}, `-megapixels: "-1" is not`},
 		{[]string{"hero.jpg"}, `unexpected argument "hero.jpg"`},
 		{[]string{"-rums", "1"}, "not defined"},
 	} {

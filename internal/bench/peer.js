@@ -21,7 +21,8 @@ async function transform({ input, calls }) {
   return calls.at(-1)(s).toBuffer();
 }
 
-async function run({ tasks, count, workers, save }) {
+async function run({ tasks, count, workers, save, fresh }) {
+  if (fresh) files.clear();
   const compiled = tasks.map(compile);
   let next = 0;
   let last;

@@ -21,6 +21,9 @@ type order struct {
 	Workers int    `json:"workers,omitempty"`
 	// Save is a file for the last picture.
 	Save string `json:"save,omitempty"`
+	// Fresh says that the files may have changed since they were last read;
+	// only sharp's process is told so, which decodes what others wrote.
+	Fresh bool `json:"fresh,omitempty"`
 	// Compare names two pictures to hold against each other; sharp's process
 	// does that for both.
 	Compare []string `json:"compare,omitempty"`

@@ -27,17 +27,56 @@ func run(ctx context.Context, s settings, out, progress io.Writer) error {
 		them = nil
 	}
 	before := load()
-	files, err := prepare(ctx, s.sources, dir, us, them, progress)
-	if err != nil {
-		return err
-	}
-	b := &bench{us: us, them: them, files: files, dir: dir, runs: s.runs}
+	b := &bench{us: us, them: them, dir: dir, runs: s.runs}
 	if s.profile != "" {
 		if err := os.MkdirAll(s.profile, 0o755); err != nil {
 			return err
 		}
 	}
-	var rows []row
+	var p page
+	if s.jobs || len(s.concurrency) > 0 {
+		if b.files, err = prepare(ctx, s.sources, dir, us, them, progress); err != nil {
+			return err
+		}
+	}
+	if s.jobs {
+		if p.rows, err = b.all(ctx, s, us, progress); err != nil {
+			return err
+		}
+	}
+	for _, n := range s.concurrency {
+		fmt.Fprintf(progress, "the mix, %d at a time\n", n)
+		t, err := b.load(ctx, mix(), n)
+		if err != nil {
+			return fmt.Errorf("the mix, %d at a time: %w", n, err)
+		}
+		p.loads = append(p.loads, t)
+	}
+	for _, n := range s.megapixels {
+		fmt.Fprintf(progress, "originals of %d megapixels\n", n)
+		g, err := b.grow(ctx, n, progress)
+		if err != nil {
+			return fmt.Errorf("originals of %d megapixels: %w", n, err)
+		}
+		p.growths = append(p.growths, g)
+	}
+	if s.quality {
+		if p.fidelities, err = b.quality(ctx, s, progress); err != nil {
+			return err
+		}
+	}
+	versions, err := b.versions(ctx)
+	if err != nil {
+		return err
+	}
+	writeHead(out, s, machine(), before, load(), versions, b.files)
+	p.write(out)
+	return nil
+}
+
+// all runs the jobs one by one.
+func (b *bench) all(ctx context.Context, s settings, us command, progress io.Writer) (rows []row, err error) {
+	defer func() { b.us = us }()
 	for i, j := range jobs() {
 		if !strings.Contains(j.Name, s.only) {
 			continue
@@ -48,26 +87,9 @@ func run(ctx context.Context, s settings, out, progress io.Writer) error {
 		}
 		r, err := b.race(ctx, j)
 		if err != nil {
-			return fmt.Errorf("%s: %w", j.Name, err)
+			return nil, fmt.Errorf("%s: %w", j.Name, err)
 		}
 		rows = append(rows, r)
 	}
-	b.us = us
-	var loads []throughput
-	for _, n := range s.concurrency {
-		fmt.Fprintf(progress, "the mix, %d at a time\n", n)
-		t, err := b.load(ctx, mix(), n)
-		if err != nil {
-			return fmt.Errorf("the mix, %d at a time: %w", n, err)
-		}
-		loads = append(loads, t)
-	}
-	versions, err := b.versions(ctx)
-	if err != nil {
-		return err
-	}
-	writeHead(out, s, machine(), before, load(), versions, files)
-	writeJobs(out, rows)
-	writeThroughput(out, mix(), loads)
-	return nil
+	return rows, nil
 }

@@ -42,58 +42,69 @@ var conversions = map[kind]job{
 	webp:        {Request: `"output":{"format":"webp"}`, Sharp: []string{`s.webp({quality: 90})`}},
 }
 
-// prepare returns a source of every kind: those that are given, and what is
-// missing made in dir, by sharp if there is any.
-func prepare(ctx context.Context, given []string, dir string, us command, them program, progress io.Writer) (map[kind]source, error) {
+// prepare returns a source of every kind: the first that is given, and what is
+// missing made in dir.
+func prepare(ctx context.Context, given []string, dir string, us, them program, progress io.Writer) (map[kind]source, error) {
 	files := map[kind]source{}
 	for _, path := range given {
 		k, s, err := inspect(ctx, path)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		if old, twice := files[k]; twice {
-			return nil, fmt.Errorf("%s and %s are both %s", old.path, path, k)
-		}
 		s.from = "given"
-		files[k] = s
+		if _, ok := files[k]; !ok {
+			files[k] = s
+		}
 	}
 	if _, ok := files[baseline]; !ok {
 		if len(given) > 0 {
 			return nil, fmt.Errorf("-source has no baseline JPEG")
 		}
-		fmt.Fprintln(progress, "drawing the picture")
-		path := filepath.Join(dir, "source.jpg")
-		if err := os.WriteFile(path, draw(4000, 3000, 2_400_000), 0o644); err != nil {
-			return nil, err
-		}
-		_, s, err := inspect(ctx, path)
+		s, err := drawn(ctx, dir, 4000, 3000, progress)
 		if err != nil {
 			return nil, err
 		}
-		s.from = "drawn"
 		files[baseline] = s
 	}
-	maker, by := program(us), "made here"
+	return files, derive(ctx, files, dir, us, them, []kind{progressive, png, webp}, progress)
+}
+
+// drawn makes a JPEG of as many bytes a pixel as a photograph has.
+func drawn(ctx context.Context, dir string, width, height int, progress io.Writer) (source, error) {
+	fmt.Fprintln(progress, "drawing the picture")
+	path := filepath.Join(dir, "source.jpg")
+	if err := os.WriteFile(path, draw(width, height, width*height/5), 0o644); err != nil {
+		return source{}, err
+	}
+	_, s, err := inspect(ctx, path)
+	s.from = "drawn"
+	return s, err
+}
+
+// derive makes those kinds of the JPEG that are not there, in dir, by sharp if
+// there is any.
+func derive(ctx context.Context, files map[kind]source, dir string, us, them program, kinds []kind, progress io.Writer) error {
+	maker, by := us, "made here"
 	if them != nil {
 		maker, by = them, "made by sharp"
 	}
-	for _, k := range []kind{progressive, png, webp} {
+	for _, k := range kinds {
 		if _, ok := files[k]; ok {
 			continue
 		}
 		fmt.Fprintf(progress, "making the %s\n", k)
 		path := filepath.Join(dir, "source."+string(k))
 		if err := convert(ctx, maker, conversions[k], files[baseline].path, path); err != nil {
-			return nil, fmt.Errorf("making the %s: %w", k, err)
+			return fmt.Errorf("making the %s: %w", k, err)
 		}
 		_, s, err := inspect(ctx, path)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		s.from = by
 		files[k] = s
 	}
-	return files, nil
+	return nil
 }
 
 // draw returns a JPEG of about so many bytes.
@@ -145,7 +156,7 @@ func inspect(ctx context.Context, path string) (kind, source, error) {
 	if err != nil {
 		return "", source{}, err
 	}
-	e, err := luna.New(codecs.Default(), nil)
+	e, err := luna.New(codecs.Default(), &luna.Options{MaxSourceBytes: 1 << 30})
 	if err != nil {
 		return "", source{}, err
 	}

@@ -27,9 +27,6 @@ func TestInspect(t *testing.T) {
 }
 
 func TestPrepareRefuses(t *testing.T) {
-	a, b := picture(t), picture(t)
-	_, err := prepare(t.Context(), []string{a, b}, t.TempDir(), command{}, nil, io.Discard)
-	require.ErrorContains(t, err, "are both JPEG")
-	_, err = prepare(t.Context(), []string{a + ".not"}, t.TempDir(), command{}, nil, io.Discard)
+	_, err := prepare(t.Context(), []string{picture(t) + ".not"}, t.TempDir(), command{}, nil, io.Discard)
 	require.ErrorIs(t, err, os.ErrNotExist)
 }

@@ -14,6 +14,23 @@ const (
 	psnrApart  = 30.0 // dB
 )
 
+// A page is all that was measured.
+type page struct {
+	rows       []row
+	loads      []throughput
+	growths    []growth
+	fidelities []fidelity
+}
+
+func (p page) write(w io.Writer) {
+	if len(p.rows) > 0 {
+		writeJobs(w, p.rows)
+	}
+	writeThroughput(w, mix(), p.loads)
+	writeGrowth(w, p.growths)
+	writeQuality(w, p.fidelities)
+}
+
 func writeHead(w io.Writer, s settings, machine, before, after string, versions []string, files map[kind]source) {
 	fmt.Fprintf(w, "%s; %s", time.Now().UTC().Format("2 January 2006"), machine)
 	if before != "" {
@@ -28,7 +45,10 @@ func writeHead(w io.Writer, s settings, machine, before, after string, versions 
 	}
 	fmt.Fprint(w, ".\n\n")
 	for _, k := range []kind{baseline, progressive, png, webp} {
-		f := files[k]
+		f, ok := files[k]
+		if !ok {
+			continue
+		}
 		fmt.Fprintf(w, "- %s: %dx%d, %.1f MB, %s\n", k, f.width, f.height, float64(f.size)/1e6, f.from)
 	}
 	fmt.Fprintln(w)
