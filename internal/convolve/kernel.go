@@ -90,15 +90,15 @@ func addUpGeneric(sums []int32) {
 func scaleGeneric[T uint8 | uint16](dst []T, sums []int32, m *Mask) {
 	sums = sums[:len(dst)]
 	if m.factor == 1 {
-		round, shift, limit := int32(m.round), m.shift&31, int32(m.limit)
+		round, shift, limit := uint32(m.round), m.shift&31, uint32(m.limit)
 		for i, s := range sums {
-			dst[i] = T(min(max((s+round)>>shift, 0), limit))
+			dst[i] = T(min((uint32(s)+round)>>shift, limit))
 		}
 		return
 	}
-	round, factor, shift, limit := m.round, m.factor, m.shift&63, m.limit
+	round, factor, shift := m.round, m.factor, m.shift&63
 	for i, s := range sums {
-		dst[i] = T(min(uint64(max(int64(s)+round, 0))*factor>>shift, limit))
+		dst[i] = T((uint64(uint32(s)) + round) * factor >> shift)
 	}
 }
 

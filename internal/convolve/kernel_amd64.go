@@ -29,20 +29,21 @@ func addUpAVX2(sums *int32, n int)
 // last time they do some once more.
 const scaledAtOnce = 16
 
-// shift8AVX2 computes (sum+round)>>shift, 0 to 255.
+// shift8AVX2 computes (sum+round)>>shift, at most 255.
 //
 //go:noescape
-func shift8AVX2(dst *uint8, n int, sums *int32, round int32, shift uint32)
+func shift8AVX2(dst *uint8, n int, sums *int32, round, shift uint32)
 
-// divide8AVX2 computes (sum+round)*factor>>shift, 0 to 255.
+// divide8AVX2 computes (sum+round)*factor>>shift. The sum in parentheses and
+// factor have 32 bits.
 //
 //go:noescape
-func divide8AVX2(dst *uint8, n int, sums *int32, round int32, factor uint32, shift uint64)
+func divide8AVX2(dst *uint8, n int, sums *int32, round, factor uint32, shift uint64)
 
-// divide16AVX2 is divide8AVX2 for results of 16 bits, which none is above.
+// divide16AVX2 is divide8AVX2 for wider samples.
 //
 //go:noescape
-func divide16AVX2(dst *uint16, n int, sums *int32, round int32, factor uint32, shift uint64)
+func divide16AVX2(dst *uint16, n int, sums *int32, round, factor uint32, shift uint64)
 
 func slide8(sums []int32, base []uint8, moves []move) {
 	n := len(sums)
@@ -89,10 +90,10 @@ func scale8(dst []uint8, sums []int32, m *Mask) {
 	}
 	sums = sums[:n]
 	if m.factor == 1 {
-		shift8AVX2(&dst[0], n, &sums[0], int32(m.round), uint32(m.shift))
+		shift8AVX2(&dst[0], n, &sums[0], uint32(m.round), uint32(m.shift))
 		return
 	}
-	divide8AVX2(&dst[0], n, &sums[0], int32(m.round), uint32(m.factor), uint64(m.shift))
+	divide8AVX2(&dst[0], n, &sums[0], uint32(m.round), uint32(m.factor), uint64(m.shift))
 }
 
 func scale16(dst []uint16, sums []int32, m *Mask) {
@@ -102,5 +103,5 @@ func scale16(dst []uint16, sums []int32, m *Mask) {
 		return
 	}
 	sums = sums[:n]
-	divide16AVX2(&dst[0], n, &sums[0], int32(m.round), uint32(m.factor), uint64(m.shift))
+	divide16AVX2(&dst[0], n, &sums[0], uint32(m.round), uint32(m.factor), uint64(m.shift))
 }

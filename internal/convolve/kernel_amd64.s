@@ -143,7 +143,7 @@ loop:
 	VZEROUPPER
 	RET
 
-// func shift8AVX2(dst *uint8, n int, sums *int32, round int32, shift uint32)
+// func shift8AVX2(dst *uint8, n int, sums *int32, round, shift uint32)
 TEXT ·shift8AVX2(SB), NOSPLIT, $0-32
 	MOVQ  dst+0(FP), DI
 	MOVQ  n+8(FP), CX
@@ -157,8 +157,8 @@ TEXT ·shift8AVX2(SB), NOSPLIT, $0-32
 loop:
 	VPADDD       (SI)(R9*4), Y6, Y0
 	VPADDD       32(SI)(R9*4), Y6, Y1
-	VPSRAD       X7, Y0, Y0
-	VPSRAD       X7, Y1, Y1
+	VPSRLD       X7, Y0, Y0
+	VPSRLD       X7, Y1, Y1
 	VPACKSSDW    Y1, Y0, Y0
 	VPERMQ       $0xd8, Y0, Y0
 	VEXTRACTI128 $1, Y0, X1
@@ -170,11 +170,9 @@ done:
 	VZEROUPPER
 	RET
 
-// DIVIDE sets y to (y+Y5)*Y6>>X7, or 0 for what is below, by way of t. Y8 is
-// zero.
+// DIVIDE sets y to (y+Y5)*Y6>>X7, by way of t.
 #define DIVIDE(y, t) \
 	VPADDD   Y5, y, y        \
-	VPMAXSD  Y8, y, y        \
 	VPSRLQ   $32, y, t       \
 	VPMULUDQ Y6, y, y        \
 	VPMULUDQ Y6, t, t        \
@@ -183,7 +181,7 @@ done:
 	VPSLLQ   $32, t, t       \
 	VPOR     t, y, y
 
-// func divide8AVX2(dst *uint8, n int, sums *int32, round int32, factor uint32, shift uint64)
+// func divide8AVX2(dst *uint8, n int, sums *int32, round, factor uint32, shift uint64)
 TEXT ·divide8AVX2(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
 	MOVQ n+8(FP), CX
@@ -193,7 +191,6 @@ TEXT ·divide8AVX2(SB), NOSPLIT, $0-40
 	MOVL factor+28(FP), AX
 	SPREAD(X6, Y6)
 	VMOVQ shift+32(FP), X7
-	VPXOR Y8, Y8, Y8
 	XORQ R9, R9
 
 loop:
@@ -212,7 +209,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func divide16AVX2(dst *uint16, n int, sums *int32, round int32, factor uint32, shift uint64)
+// func divide16AVX2(dst *uint16, n int, sums *int32, round, factor uint32, shift uint64)
 TEXT ·divide16AVX2(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
 	MOVQ n+8(FP), CX
@@ -222,7 +219,6 @@ TEXT ·divide16AVX2(SB), NOSPLIT, $0-40
 	MOVL factor+28(FP), AX
 	SPREAD(X6, Y6)
 	VMOVQ shift+32(FP), X7
-	VPXOR Y8, Y8, Y8
 	XORQ R9, R9
 
 loop:

@@ -89,7 +89,6 @@ func compareKernels(t *testing.T, r *rand.Rand, n, off int) {
 	compareScales[uint8](t, r, Blur(0.56+r.Float64()*5), n, off)
 	compareScales[uint8](t, r, Blur(300+r.Float64()*700), n, off)
 	compareScales[uint8](t, r, Blur(0.6), n, off)
-	compareScales[uint8](t, r, Chroma(0.6+r.Float64()*5, r.IntN(2) == 0), n, off)
 	compareScales[uint16](t, r, Unsharp(r.Float64()*10), n, off)
 }
 

@@ -20,11 +20,10 @@ type Mask struct {
 	weights []int32
 	// steps are the boxes of which the mask is the sum.
 	steps []step
-	// A sum becomes (sum+round)*factor>>shift, at least 0 and at most limit.
-	round  int64
-	factor uint64
-	shift  uint
-	limit  uint64
+	// A sum becomes (sum+round)*factor>>shift, at most limit.
+	round, factor uint64
+	shift         uint
+	limit         uint64
 }
 
 // A step is a box that reaches as far as reach from its centre.
@@ -97,28 +96,6 @@ func Blur(sigma float64) *Mask {
 	return m
 }
 
-// Chroma returns the mask for chroma, whose zero is 128, that makes of YCbCr
-// what [Blur] makes of RGB. If half, it is for chroma of half the resolution:
-// as wide in the picture, and it makes colours as much weaker or stronger as
-// Blur does.
-func Chroma(sigma float64, half bool) *Mask {
-	full := Blur(sigma)
-	// Blur multiplies all by gain/one.
-	gain, one := int64(1), int64(1)
-	if full.factor == 1 {
-		gain, one = int64(total(full.weights)), 1<<full.shift
-	}
-	if !half {
-		full.round += 128 * (one - gain)
-		return full
-	}
-	m := exact(gaussian(sigma/2, 0.2), 255)
-	sum := int64(total(m.weights))
-	m.factor = uint64((gain<<m.shift + sum*one/2) / (sum * one))
-	m.round = sum * (256*(one-gain) + one) / (2 * gain)
-	return m
-}
-
 // Unsharp returns the mask by which libvips' sharpen blurs lightness, of 15
 // bits.
 func Unsharp(sigma float64) *Mask { return exact(gaussian(sigma, 0.1), 32767) }
@@ -127,11 +104,11 @@ func Unsharp(sigma float64) *Mask { return exact(gaussian(sigma, 0.1), 32767) }
 func exact(weights []int32, limit uint64) *Mask {
 	m := newMask(weights)
 	sum := uint64(total(weights))
-	m.round, m.limit = int64(sum/2), limit
+	m.round, m.limit = sum/2, limit
 	// With so many bits the multiplication is the division, for all that can
 	// come, and both factors have 32 bits (Granlund and Montgomery, Division by
 	// Invariant Integers using Multiplication, 1994).
-	m.shift = uint(bits.Len64((limit*sum + sum/2) * sum))
+	m.shift = uint(bits.Len64((limit*sum + m.round) * sum))
 	m.factor = (1<<m.shift + sum - 1) / sum
 	return m
 }

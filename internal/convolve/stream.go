@@ -24,10 +24,7 @@ func Lengths(m *Mask, width, height int) (samples, sums int) {
 	return ringRows(m, height)*stride + stride + 2*m.Radius + 1, 2 * stride
 }
 
-// slack is how many rows may be pushed while Ready.
-const slack = 2
-
-func ringRows(m *Mask, height int) int { return min(2*m.Radius+2+slack, height) }
+func ringRows(m *Mask, height int) int { return min(2*m.Radius+2, height) }
 
 // NewStream returns a stream that works in the buffers given, which have the
 // lengths that Lengths says.
@@ -60,8 +57,7 @@ func (s *Stream[T]) row(y int) int {
 	return min(max(y, 0), s.height-1) % s.rows * s.stride
 }
 
-// Push gives the stream its next row. No more than two rows may be pushed while
-// Ready.
+// Push gives the stream its next row. No row may be pushed while Ready.
 func (s *Stream[T]) Push(src []T) {
 	y := s.pushed
 	s.pushed++
