@@ -18,6 +18,7 @@ type file struct {
 	sof      byte // SOF0 if 0
 	scans    int  // 1 if 0; the scan is repeated
 	tail     []byte
+	interval int // MCUs between restart markers, if not 0
 }
 
 func segment(marker byte, data string) []byte {
@@ -74,6 +75,9 @@ func (f file) bytes() []byte {
 	b = append(b, segment(sof, string(d))...)
 	b = append(b, segment(markerDHT, "\x00\x00\x00\x00\x0c"+string(make([]byte, 12))+"\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b")...)
 	b = append(b, segment(markerDHT, "\x10\x01"+string(make([]byte, 15))+"\x00")...)
+	if f.interval > 0 {
+		b = append(b, segment(markerDRI, string([]byte{byte(f.interval >> 8), byte(f.interval)}))...)
+	}
 	for range max(f.scans, 1) {
 		last := "\x3f"
 		if sof == markerSOF2 { // a scan of DC only
@@ -95,8 +99,16 @@ func (f file) entropy() []byte {
 		}
 	}
 	last := make([]int, len(f.components))
+	mcus := 0
 	for my := range (f.height + 8*int(vmax) - 1) / (8 * int(vmax)) {
 		for mx := range (f.width + 8*int(hmax) - 1) / (8 * int(hmax)) {
+			if f.interval > 0 && mcus > 0 && mcus%f.interval == 0 {
+				w.put(0x7f, 7)
+				w.out = append(w.out, 0xff, markerRST0+byte(mcus/f.interval-1)%8)
+				w.have, w.acc = 0, 0
+				clear(last)
+			}
+			mcus++
 			for i, c := range f.components {
 				h, v := int(c.h), int(c.v)
 				if len(f.components) == 1 {

@@ -108,18 +108,20 @@ func (c Codec) DecodeWork(info codec.Info, req codec.Request) int64 {
 		work += blocks*2*kept*kept + int64(c.maxScans())<<16
 	default:
 		// A picture of 4:1:0 has 10 blocks in an MCU, and is 4:4:4 here.
-		perMCU := 10 * kept * kept
+		perMCU, mcus := 10*kept*kept, blocksX*blocksY
 		switch info.Shape.Layout {
 		case pixel.Gray:
 			perMCU = kept * kept
 		case pixel.YCbCr420:
-			perMCU = 6 * kept * kept
+			perMCU, mcus = 6*kept*kept, mcus/4
+		case pixel.YCbCr422:
+			mcus /= 2
 		}
 		if full {
 			perMCU *= 2
 		}
 		work += 64<<10 + 4*perMCU
-		if workers := int64(c.workers(req)); workers > 1 && blocks >= aheadFrom {
+		if workers := int64(c.workers(req)); workers > 1 && mcus >= aheadFrom {
 			work += (workers + 1) * aheadMost * (aheadBytes + 8*aheadLargest) * 5 / 4 // of the pool
 		}
 	}

@@ -152,7 +152,7 @@ func (r *parser) segment(marker byte, b []byte) error {
 		return r.scan(b)
 	case 0xdb:
 		return r.quantTables(b)
-	case 0xdd:
+	case markerDRI:
 		if len(b) < 2 {
 			return fmt.Errorf("%w: DRI of %d bytes", codec.ErrFormat, len(b))
 		}

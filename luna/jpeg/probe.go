@@ -26,6 +26,7 @@ const (
 	markerEOI   = 0xd9
 	markerSOS   = 0xda
 	markerDNL   = 0xdc
+	markerDRI   = 0xdd
 	markerTEM   = 0x01
 	markerAPP0  = 0xe0
 	markerAPP1  = 0xe1
