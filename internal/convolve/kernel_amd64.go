@@ -4,8 +4,8 @@ package convolve
 
 import "golang.org/x/sys/cpu"
 
-// useAVX2 is never written.
-var useAVX2 = cpu.X86.HasAVX2
+// accelerated tells whether there is AVX2. It is never written.
+var accelerated = cpu.X86.HasAVX2
 
 // The kernels of kernel_amd64.s give the bits of the portable ones. They check
 // no bounds.
@@ -47,7 +47,7 @@ func divide16AVX2(dst *uint16, n int, sums *int32, round, factor uint32, shift u
 
 func slide8(sums []int32, base []uint8, moves []move) {
 	n := len(sums)
-	if !useAVX2 || n < block || n%block != 0 || len(moves) == 0 {
+	if !accelerated || n < block || n%block != 0 || len(moves) == 0 {
 		slide8Generic(sums, base, moves)
 		return
 	}
@@ -57,7 +57,7 @@ func slide8(sums []int32, base []uint8, moves []move) {
 
 func slide16(sums []int32, base []uint16, moves []move) {
 	n := len(sums)
-	if !useAVX2 || n < block || n%block != 0 || len(moves) == 0 {
+	if !accelerated || n < block || n%block != 0 || len(moves) == 0 {
 		slide16Generic(sums, base, moves)
 		return
 	}
@@ -75,7 +75,7 @@ func within(samples, n int, moves []move) {
 }
 
 func addUp(sums []int32) {
-	if !useAVX2 || len(sums) == 0 || len(sums)%8 != 0 {
+	if !accelerated || len(sums) == 0 || len(sums)%8 != 0 {
 		addUpGeneric(sums)
 		return
 	}
@@ -84,7 +84,7 @@ func addUp(sums []int32) {
 
 func scale8(dst []uint8, sums []int32, m *Mask) {
 	n := len(dst)
-	if !useAVX2 || n < scaledAtOnce {
+	if !accelerated || n < scaledAtOnce {
 		scaleGeneric(dst, sums, m)
 		return
 	}
@@ -98,7 +98,7 @@ func scale8(dst []uint8, sums []int32, m *Mask) {
 
 func scale16(dst []uint16, sums []int32, m *Mask) {
 	n := len(dst)
-	if !useAVX2 || n < scaledAtOnce || m.factor == 1 {
+	if !accelerated || n < scaledAtOnce || m.factor == 1 {
 		scaleGeneric(dst, sums, m)
 		return
 	}

@@ -1,4 +1,4 @@
-//go:build amd64 && !noasm && gc
+//go:build (amd64 || arm64) && !noasm && gc
 
 package convolve
 
@@ -93,8 +93,8 @@ func compareKernels(t *testing.T, r *rand.Rand, n, off int) {
 }
 
 func TestAssemblyIsThePortableCode(t *testing.T) {
-	if !useAVX2 {
-		t.Skip("no AVX2 here")
+	if !accelerated {
+		t.Skip("no AVX2 or NEON here")
 	}
 	r := rand.New(rand.NewPCG(5, 6))
 	for n := range 131 {
@@ -105,8 +105,8 @@ func TestAssemblyIsThePortableCode(t *testing.T) {
 }
 
 func FuzzAssembly(f *testing.F) {
-	if !useAVX2 {
-		f.Skip("no AVX2 here")
+	if !accelerated {
+		f.Skip("no AVX2 or NEON here")
 	}
 	f.Add(uint64(1), uint16(33), uint8(1))
 	f.Add(uint64(2), uint16(4000), uint8(31))
