@@ -123,6 +123,14 @@ func idct4Generic(dst []uint8, stride int, c []int16, q *[64]int32) {
 	}
 }
 
+// idct2RowGeneric transforms the lowest 2x2 coefficients of the blocks in c,
+// which stand one beside the other.
+func idct2RowGeneric(dst []uint8, stride int, c []int16, q *[64]int32) {
+	for x := 0; x < len(c)/4; x++ {
+		idct2(dst[2*x:], stride, c[4*x:], q)
+	}
+}
+
 // idct2 transforms the lowest 2x2 coefficients.
 func idct2(dst []uint8, stride int, c []int16, q *[64]int32) {
 	c = c[:4]

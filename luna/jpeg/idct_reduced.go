@@ -17,9 +17,9 @@ const (
 	fix3_624509785 = 29692
 )
 
-// idct4Reduced transforms the coefficients c, in natural order, to 4x4
+// idct4ReducedGeneric transforms the coefficients c, in natural order, to 4x4
 // samples. Those of row and column 4 have no part in it.
-func idct4Reduced(dst []uint8, stride int, c *[64]int16, q *[64]int32) {
+func idct4ReducedGeneric(dst []uint8, stride int, c *[64]int16, q *[64]int32) {
 	var work [4][8]int32
 	for x := range 8 {
 		if x == 4 {
@@ -50,9 +50,9 @@ func reduce4(s0, s1, s2, s3, s5, s6, s7 int32) (a, b, c, d int32) {
 	return outer + o0, inner + o1, inner - o1, outer - o0
 }
 
-// idct2Reduced transforms the coefficients c to 2x2 samples. Of rows and
+// idct2ReducedGeneric transforms the coefficients c to 2x2 samples. Of rows and
 // columns 2, 4 and 6 none has a part in it.
-func idct2Reduced(dst []uint8, stride int, c *[64]int16, q *[64]int32) {
+func idct2ReducedGeneric(dst []uint8, stride int, c *[64]int16, q *[64]int32) {
 	var work [2][8]int32
 	for _, x := range [...]int{0, 1, 3, 5, 7} {
 		in := func(y int) int32 { return int32(c[8*y+x]) * q[8*y+x] }

@@ -189,9 +189,7 @@ func (s *source) transform(i int, dst []uint8, k []int16) {
 			idct4(dst[4*x:], stride, k[16*x:], quant)
 		}
 	case size == 2:
-		for x := 0; x < len(k)/4; x++ {
-			idct2(dst[2*x:], stride, k[4*x:], quant)
-		}
+		idct2Row(dst, stride, k, quant)
 	default:
 		for x := range k {
 			dst[x] = idct1(k[x], quant)
