@@ -3,7 +3,6 @@ package png
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"os"
 	"testing"
 
@@ -43,14 +42,6 @@ func BenchmarkDecode(b *testing.B) {
 	}
 }
 
-// counter counts the bytes written.
-type counter int
-
-func (c *counter) Write(p []byte) (int, error) {
-	*c += counter(len(p))
-	return len(p), nil
-}
-
 func BenchmarkEncode(b *testing.B) {
 	src, err := Codec{}.Decode(b.Context(), bytes.NewReader(benchmarkFile(b)), codec.Request{})
 	require.NoError(b, err)
@@ -59,7 +50,7 @@ func BenchmarkEncode(b *testing.B) {
 	pool := pixel.NewPool()
 	b.Run(fmt.Sprint(m.Shape.Width, "x", m.Shape.Height), func(b *testing.B) {
 		b.SetBytes(m.Shape.Bytes())
-		var n counter
+		var n byteCounter
 		for b.Loop() {
 			n = 0
 			require.NoError(b, Codec{}.Encode(b.Context(), &n, m.Source(0, nil), codec.Options{Pool: pool}))
@@ -67,5 +58,3 @@ func BenchmarkEncode(b *testing.B) {
 		b.ReportMetric(float64(n), "bytes/file")
 	})
 }
-
-var _ io.Writer = (*counter)(nil)

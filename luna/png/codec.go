@@ -8,6 +8,7 @@ package png
 
 import (
 	"runtime"
+	"strconv"
 
 	"github.com/immagin/immagin-go/internal/inflate"
 	"github.com/immagin/immagin-go/internal/modversion"
@@ -23,6 +24,20 @@ type Codec struct {
 	// are compressed at once. Pixels and bytes are the same. 0 means 2, or 1
 	// where there is one processor.
 	Workers int
+	// CompressionLevel is 1, fast, to 9, small, as zlib and sharp count; 0
+	// means 6. NoCompression stores samples as they are.
+	CompressionLevel int
+}
+
+// NoCompression is the [Codec].CompressionLevel that zlib and sharp call 0.
+const NoCompression = -1
+
+// level is the compression level, 0 to 9.
+func (c Codec) level() int {
+	if c.CompressionLevel == 0 {
+		return defaultLevel
+	}
+	return max(0, c.CompressionLevel)
 }
 
 var (
@@ -35,10 +50,10 @@ func (c Codec) Format() codec.Format {
 	return codec.Format{Name: "png", MIME: "image/png", Extension: "png", Magic: []string{signature}}
 }
 
-// Revision names the adapter's own version and that of the deflate library,
-// on which the encoded bytes depend.
+// Revision names the adapter's own version, the compression level, and the
+// deflate library's version, on which the encoded bytes depend.
 func (c Codec) Revision() string {
-	return "png 1 deflate " + modversion.Of("github.com/klauspost/compress", "unknown")
+	return "png 2 level " + strconv.Itoa(c.level()) + " deflate " + modversion.Of("github.com/klauspost/compress", "unknown")
 }
 
 func (c Codec) workers() int {
@@ -51,7 +66,8 @@ func (c Codec) workers() int {
 // What inflate and deflate hold besides rows.
 const (
 	inflateBytes = inflate.Work + 72<<10 + aheadBlocks*aheadBlock
-	deflateBytes = 1200 << 10
+	deflateBytes = 1500 << 10
+	trialBytes   = 1100 << 10
 )
 
 // DecodeWork reports a strip and two rows, and all of the picture where it is
@@ -65,7 +81,11 @@ func (c Codec) DecodeWork(info codec.Info, _ codec.Request) int64 {
 	return n
 }
 
-// EncodeWork reports a few rows and the compressor.
+// EncodeWork reports some rows for each worker, and its compressor.
 func (c Codec) EncodeWork(shape pixel.Shape, _ codec.Options) int64 {
-	return 7*shape.RowBytes() + deflateBytes
+	rows := int64(partRows(shape))
+	part, parts := rows*(1+shape.RowBytes()), (int64(shape.Height)+rows-1)/rows
+	// Each worker may meet parts of both kinds.
+	workers := min(int64(c.workers()), parts)
+	return filters*shape.RowBytes() + 3*part + workers*(part+min(2, parts)*deflateBytes) + trialBytes
 }

@@ -7,7 +7,7 @@ import (
 	"hash/crc32"
 	"io"
 
-	"github.com/klauspost/compress/zlib"
+	"github.com/klauspost/compress/flate"
 
 	"github.com/immagin/immagin-go/internal/ctxio"
 	"github.com/immagin/immagin-go/internal/interleave"
@@ -16,13 +16,15 @@ import (
 )
 
 const (
-	level    = 6 // zlib's own default, and sharp's
-	idatSize = 32 << 10
-	maxSide  = 1 << 26 // the format has 1<<31 - 1, but rows are sized in ints
+	defaultLevel = 6 // zlib's own, and sharp's
+	partSize     = 256 << 10
+	idatSize     = 32 << 10
+	maxSide      = 1 << 26 // the format has 1<<31 - 1, but rows are sized in ints
 )
 
 // Check refuses interlaced output, palettes (which is what an explicit
-// quality asks for), an effort, and sides of 0 or above 1<<26. Lossless is what
+// quality asks for), an effort, a compression
+// level that there is not, and sides of 0 or above 1<<26. Lossless is what
 // PNG is.
 func (c Codec) Check(shape pixel.Shape, opts codec.Options) error {
 	switch {
@@ -32,6 +34,8 @@ func (c Codec) Check(shape pixel.Shape, opts codec.Options) error {
 		return fmt.Errorf("png: %w: quality; a palette cannot be made", codec.ErrUnsupported)
 	case opts.Effort != nil:
 		return fmt.Errorf("png: %w: effort; the format has none", codec.ErrUnsupported)
+	case c.CompressionLevel < NoCompression || c.CompressionLevel > 9:
+		return fmt.Errorf("png: %w: compression level %d, where 1 to 9 exist", codec.ErrUnsupported, c.CompressionLevel)
 	case shape.Width < 1 || shape.Width > maxSide:
 		return fmt.Errorf("png: %w: width %d", codec.ErrUnsupported, shape.Width)
 	case shape.Height < 1 || shape.Height > maxSide:
@@ -62,7 +66,8 @@ func colourType(l pixel.Layout) (byte, bool) {
 	return 0, false
 }
 
-// Encode writes row by row, each with the filter that promises most.
+// Encode writes some rows after the other, with the filters that promise most.
+// All goroutines have ended when it returns.
 func (c Codec) Encode(ctx context.Context, w io.Writer, src pixel.Source, opts codec.Options) error {
 	shape := src.Shape()
 	if err := c.Check(shape, opts); err != nil {
@@ -72,23 +77,33 @@ func (c Codec) Encode(ctx context.Context, w io.Writer, src pixel.Source, opts c
 	if !ok || shape.Deep {
 		return fmt.Errorf("png: %w: %v pictures; Accepts tells which", codec.ErrUnsupported, shape)
 	}
-	e := &encoder{w: ctxio.NewWriter(ctx, w), shape: shape, step: shape.Layout.Planes()}
-	if err := e.encode(pixel.WithContext(ctx, src), colour, opts.Pool); err != nil {
+	e := &encoder{
+		w: ctxio.NewWriter(ctx, w), shape: shape, step: shape.Layout.Planes(),
+		level: c.level(), workers: c.workers(), pool: opts.Pool,
+	}
+	if err := e.encode(pixel.WithContext(ctx, src), colour); err != nil {
 		return fmt.Errorf("png: %w", err)
 	}
 	return nil
 }
 
 type encoder struct {
-	w     io.Writer
-	shape pixel.Shape
-	step  int // bytes a pixel
+	w       io.Writer
+	shape   pixel.Shape
+	step    int // bytes a pixel
+	level   int
+	workers int
+	pool    *pixel.Pool
 
-	row, above []uint8
-	filtered   [filters][]uint8
+	// plain holds the rows of a part, each after a filter byte of 0.
+	plain    []uint8
+	above    []uint8 // the row before those
+	filtered [filters][]uint8
+	trial    *flate.Writer
+	deflater *deflater
 }
 
-func (e *encoder) encode(src pixel.Source, colour byte, pool *pixel.Pool) error {
+func (e *encoder) encode(src pixel.Source, colour byte) error {
 	var ihdr [13]byte
 	binary.BigEndian.PutUint32(ihdr[0:], uint32(e.shape.Width))
 	binary.BigEndian.PutUint32(ihdr[4:], uint32(e.shape.Height))
@@ -99,26 +114,29 @@ func (e *encoder) encode(src pixel.Source, colour byte, pool *pixel.Pool) error 
 	if err := writeChunk(e.w, "IHDR", ihdr[:]); err != nil {
 		return err
 	}
-	if err := e.pixels(src, pool); err != nil {
+	if err := e.pixels(src); err != nil {
 		return err
 	}
 	return writeChunk(e.w, "IEND", nil)
 }
 
-func (e *encoder) pixels(src pixel.Source, pool *pixel.Pool) error {
+func (e *encoder) pixels(src pixel.Source) error {
 	n := e.shape.Width * e.step
-	buffer := pool.Get((2 + filters) * n)
-	defer pool.Put(buffer)
-	clear(buffer[:2*n])
-	e.row, e.above = buffer[:n], buffer[n:2*n]
-	for f := range e.filtered {
-		e.filtered[f] = buffer[(2+f)*n:][:n]
+	buffer := e.pool.Get(filters * n)
+	defer e.pool.Put(buffer)
+	e.above = buffer[:n]
+	clear(e.above)
+	for f := range e.filtered[1:] {
+		e.filtered[1+f] = buffer[(1+f)*n:][:n]
 	}
+	rows := partRows(e.shape)
 	out := &idatWriter{w: e.w, buf: make([]byte, 0, idatSize)}
-	z, err := zlib.NewWriterLevel(out, level)
-	if err != nil {
-		return err
-	}
+	z := &deflater{w: out, level: e.level, workers: e.workers, pool: e.pool, size: rows * (1 + n)}
+	e.deflater = z
+	defer func() {
+		z.give(e.plain)
+		z.close()
+	}()
 	y := 0
 	for {
 		t, err := src.Next()
@@ -132,35 +150,40 @@ func (e *encoder) pixels(src pixel.Source, pool *pixel.Pool) error {
 			return fmt.Errorf("rows %d to %d came where row %d of %d was due", t.Y, t.Y+t.Rows, y, e.shape.Height)
 		}
 		for i := range t.Rows {
-			if err := e.writeRow(z, t, i); err != nil {
-				return err
+			e.addRow(t, i)
+			if y++; y%rows == 0 || y == e.shape.Height {
+				data, pattern := e.filter()
+				if err := z.write(data, pattern, y == e.shape.Height); err != nil {
+					return err
+				}
 			}
 		}
-		y += t.Rows
 	}
 	if y != e.shape.Height {
 		return fmt.Errorf("source ended after %d of %d rows: %w", y, e.shape.Height, io.ErrUnexpectedEOF)
 	}
-	if err := z.Close(); err != nil {
-		return err
-	}
 	return out.flush()
 }
 
-func (e *encoder) writeRow(z io.Writer, t *pixel.Strip, y int) error {
-	e.row, e.above = e.above, e.row
-	rows := make([][]uint8, e.step)
-	for p := range rows {
+// partRows reports how many rows are compressed at a time.
+func partRows(s pixel.Shape) int {
+	return min(s.Height, max(1, partSize/(1+int(s.RowBytes()))))
+}
+
+// addRow adds a row of t to the part.
+func (e *encoder) addRow(t *pixel.Strip, y int) {
+	n := e.shape.Width * e.step
+	if e.plain == nil {
+		e.plain = e.deflater.buffer()
+	}
+	at := len(e.plain)
+	e.plain = e.plain[:at+1+n]
+	e.plain[at] = filterNone
+	var rows [4][]uint8
+	for p := range e.step {
 		rows[p] = t.Planes[p].Row(y)
 	}
-	interleave.Join(e.row, rows)
-	e.filtered[filterNone] = e.row
-	f := choose(&e.filtered, e.row, e.above, e.step)
-	if _, err := z.Write([]byte{byte(f)}); err != nil {
-		return err
-	}
-	_, err := z.Write(e.filtered[f])
-	return err
+	interleave.Join(e.plain[at+1:], rows[:e.step])
 }
 
 // An idatWriter cuts what it is given into IDAT chunks.

@@ -1,5 +1,78 @@
 package png
 
+import (
+	"bytes"
+
+	"github.com/klauspost/compress/flate"
+)
+
+const (
+	// Where more than one in patternFrom bytes is 0 once rows are filtered,
+	// much repeats.
+	patternFrom = 3
+	// sampleSize is how much of such a part is compressed to see whether it
+	// had better be left unfiltered.
+	sampleSize = 32 << 10
+)
+
+// filter takes the rows of the part, filters them if that promises fewer
+// bytes, and reports whether much of them repeats.
+func (e *encoder) filter() (data []uint8, pattern bool) {
+	plain := e.plain
+	e.plain = nil
+	if e.level == 0 {
+		return plain, false
+	}
+	n := e.shape.Width * e.step
+	filtered := e.deflater.buffer()[:len(plain)]
+	above := e.above
+	for at := 0; at < len(plain); at += 1 + n {
+		row := plain[at+1:][:n]
+		f := choose(&e.filtered, row, above, e.step)
+		filtered[at] = byte(f)
+		if f == filterNone {
+			copy(filtered[at+1:][:n], row)
+		} else {
+			copy(filtered[at+1:][:n], e.filtered[f])
+		}
+		above = row
+	}
+	copy(e.above, above)
+	// Rows that repeat as they are, such as of drawings and text, are matched
+	// better unfiltered, which no sum over a row tells.
+	pattern = bytes.Count(filtered, []byte{0}) > len(filtered)/patternFrom
+	if pattern && e.size(plain) < e.size(filtered) {
+		plain, filtered = filtered, plain
+	}
+	e.deflater.give(plain)
+	return filtered, pattern
+}
+
+// size tells about how well the middle of data compresses.
+func (e *encoder) size(data []uint8) int {
+	if n := len(data) - sampleSize; n > 0 {
+		data = data[n/2:][:sampleSize]
+	}
+	var n byteCounter
+	if e.trial == nil {
+		e.trial, _ = flate.NewWriter(&n, 1) // a level that exists
+	} else {
+		e.trial.Reset(&n)
+	}
+	// It never fails.
+	_, _ = e.trial.Write(data)
+	_ = e.trial.Close()
+	return int(n)
+}
+
+// A byteCounter counts the bytes written to it.
+type byteCounter int
+
+func (c *byteCounter) Write(p []byte) (int, error) {
+	*c += byteCounter(len(p))
+	return len(p), nil
+}
+
 // choose filters row by each filter type into out[type], and returns the one
 // whose bytes, as signed numbers, have the least sum of magnitudes: the
 // heuristic that the PNG specification (section 12.7) recommends. out[0] is
