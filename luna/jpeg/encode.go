@@ -75,7 +75,7 @@ func (c Codec) EncodeWork(shape pixel.Shape, opts codec.Options) int64 {
 	blocks := int64(e.mcusX*e.perMCU) * int64(e.mcusY)
 	words := blocks * maxBlockWords
 	// Chunks leave some room, the last ones much.
-	constant := int64(128<<10) + int64(c.workers(codec.Request{}))*64<<10
+	constant := int64(128+64*mostEncodeWorkers) << 10
 	if e.progressive {
 		words += blocks * maxScanWords
 		constant += 256 << 10
@@ -100,7 +100,7 @@ func (c Codec) Encode(ctx context.Context, w io.Writer, src pixel.Source, opts c
 	if quality == 0 {
 		quality = defaultQuality
 	}
-	e := &encoder{ctx: ctx, pool: opts.Pool, shape: shape, file: c.file(shape.Layout), progressive: opts.Progressive, workers: c.workers(codec.Request{})}
+	e := &encoder{ctx: ctx, pool: opts.Pool, shape: shape, file: c.file(shape.Layout), progressive: opts.Progressive, workers: c.encodeWorkers(opts)}
 	e.layOut()
 	for t := range e.tables() {
 		e.quantizers[t] = newQuantizer(&annexK[t], quality)
@@ -118,6 +118,14 @@ func (c Codec) Encode(ctx context.Context, w io.Writer, src pixel.Source, opts c
 		return fmt.Errorf("jpeg: %w", err)
 	}
 	return nil
+}
+
+// mostEncodeWorkers is how many goroutines have something to do: coding is a
+// small part of the whole.
+const mostEncodeWorkers = 4
+
+func (c Codec) encodeWorkers(opts codec.Options) int {
+	return min(c.workers(codec.Request{Workers: opts.Workers}), mostEncodeWorkers)
 }
 
 // An encoder is one run over a picture.
@@ -140,18 +148,13 @@ type encoder struct {
 
 	quantizers [2]quantizer
 	segment    [6 * segmentMCUs]block
+	tokens     tokenList // those of DC, where the file is progressive
 	dcCounts   [2]frequencies
+	acCounts   [2]tokenCounts
 	dc, ac     [2]huffmanCode
+	acTokens   [2]tokenCodes
+	scans      []bandScan // of a progressive file
 	out        entropyWriter
-
-	// Of a baseline file.
-	tokens   tokenList
-	acCounts [2]tokenCounts
-	acTokens [2]tokenCodes
-
-	// Of a progressive file.
-	dcs   [][]uint16 // by row of MCUs
-	scans []bandScan
 }
 
 // A channel is a component of the file.
@@ -199,9 +202,6 @@ func (e *encoder) free() {
 	e.tokens.free()
 	for i := range e.scans {
 		e.scans[i].tokens.free()
-	}
-	for _, row := range e.dcs {
-		e.pool.Put16(row)
 	}
 	e.pool.Put(e.out.buf)
 }

@@ -47,7 +47,7 @@ func (e *encoder) tokenizeSequential(n int) {
 					at++
 					counts.large[zeroRun]++
 				}
-				t := uint16(run)<<12 | uint16(b.c[zigzag[k]&63])&0xfff
+				t := uint16(run)<<12 | uint16(b.c[zigzag[k&63]&63])&0xfff
 				w[at&(maxBlockTokens-1)] = t
 				at++
 				if isSmall(t) {

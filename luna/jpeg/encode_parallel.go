@@ -39,7 +39,7 @@ func (e *encoder) writePieces(pieces []piece) error {
 			if p.begin != nil {
 				p.begin()
 			}
-			e.out.append(&coded[i])
+			e.out.append(coded[i])
 		}
 	}
 	e.out.align()

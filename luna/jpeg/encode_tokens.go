@@ -61,14 +61,16 @@ func (l *tokenList) free() {
 
 // Values from -smallValue to smallValue-1 stand in tables.
 const (
-	smallBits  = 7
+	smallBits  = 6
 	smallValue = 1 << (smallBits - 1)
 )
 
 func isSmall(t uint16) bool { return (t+smallValue)&0xfff < 2*smallValue }
 
 // smallIndex is the place of t in a table, its run before its value.
-func smallIndex(t uint16) uint { return uint(t>>12)<<smallBits | uint(t&(2*smallValue-1)) }
+func smallIndex(t uint16) uint {
+	return (uint(t>>12)<<smallBits | uint(t&(2*smallValue-1))) & (16<<smallBits - 1)
+}
 
 // smallToken is the token whose place is i.
 func smallToken(i int) uint16 {

@@ -66,27 +66,32 @@ func (e *entropyWriter) octet(b byte) {
 }
 
 // append puts s behind what there is.
-func (e *entropyWriter) append(s *bitString) {
+func (e *entropyWriter) append(s bitString) {
 	if e.free == 0 {
 		e.word(e.acc)
 		e.free = 64
 	}
 	acc, free := e.acc, e.free
-	for at := 0; at < len(s.buf); at += 8 {
+	at := 0
+	for ; at < s.n/64*8; at += 8 {
 		v := binary.BigEndian.Uint64(s.buf[at:])
 		e.room()
 		e.word(acc<<free | v>>(64-free))
 		acc = v
 	}
 	e.acc = acc
+	n := uint(s.n % 64)
+	if n == 0 {
+		return
+	}
 	e.room()
-	n, v := s.n, s.acc
+	v := binary.BigEndian.Uint64(s.buf[at:]) >> (64 - n)
 	if n > 32 {
 		n -= 32
-		e.put(v>>32&(1<<n-1), n)
-		n = 32
+		e.put(v>>32, n)
+		v, n = v&(1<<32-1), 32
 	}
-	e.put(v&(1<<n-1), n)
+	e.put(v, n)
 }
 
 // room writes what there is if a block might not fit behind it.

@@ -1,9 +1,6 @@
 package jpeg
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
+import "math/bits"
 
 // A progressiveScan is one step of a progressive file.
 type progressiveScan struct {
@@ -29,7 +26,8 @@ func (e *encoder) script() []progressiveScan {
 
 // startProgressive prepares what transformChannels fills.
 func (e *encoder) startProgressive() {
-	e.dcs = make([][]uint16, 0, e.mcusY)
+	blocks := e.mcusX * e.mcusY * e.perMCU
+	e.tokens = tokenList{pool: e.pool, most: blocks}
 	for _, s := range e.script() {
 		scan := bandScan{progressiveScan: s}
 		if s.first > 0 {
@@ -41,11 +39,10 @@ func (e *encoder) startProgressive() {
 }
 
 // transformChannels transforms a row of MCUs channel by channel, as the scans
-// of AC coefficients have them, and keeps the DC coefficients in MCUs, as
-// their scans do.
+// of AC coefficients have them.
 func (e *encoder) transformChannels(b *bands) {
 	dcs := e.pool.Get16(e.mcusX * e.perMCU)
-	e.dcs = append(e.dcs, dcs)
+	defer e.pool.Put16(dcs)
 	for i := range e.n {
 		c := &e.channels[i]
 		at := func(x, y int) *uint16 { return &dcs[x/c.h*e.perMCU+c.first+y*c.h+x%c.h] }
@@ -63,12 +60,12 @@ func (e *encoder) transformChannels(b *bands) {
 					*at(left+x, y) = uint16(e.segment[x].c[0])
 				}
 				for s := range e.scans {
-					if scan := &e.scans[s]; scan.first > 0 && scan.channels[0] == i {
-						if scan.high > 0 {
-							scan.refine(e.segment[:n])
-						} else {
-							scan.coarse(e.segment[:n])
-						}
+					switch scan := &e.scans[s]; {
+					case scan.first == 0 || scan.channels[0] != i:
+					case scan.high > 0:
+						scan.refine(e.segment[:n])
+					default:
+						scan.coarse(e.segment[:n])
 					}
 				}
 			}
@@ -77,10 +74,32 @@ func (e *encoder) transformChannels(b *bands) {
 			}
 		}
 	}
+	e.tokenizeDC(dcs)
+}
+
+// tokenizeDC makes tokens of the DC coefficients of MCUs: twice the difference
+// of the upper bits, for the first scan, and the lowest bit, for the second.
+func (e *encoder) tokenizeDC(dcs []uint16) {
+	for ; len(dcs) > 0; dcs = dcs[e.perMCU:] {
+		words := e.tokens.room(e.perMCU)
+		for i, owner := range e.owners[:e.perMCU] {
+			c := &e.channels[owner]
+			v := int32(int16(dcs[i]))
+			size, _ := magnitude(v>>1 - c.pred)
+			e.dcCounts[c.table][size]++
+			words[i] = uint16((v>>1-c.pred)<<1 | v&1)
+			c.pred = v >> 1
+		}
+		e.tokens.add(e.perMCU)
+	}
 }
 
 // writeProgressive writes all scans, each with tables made for it.
 func (e *encoder) writeProgressive() error {
+	e.tokens.end()
+	for t := range e.tables() {
+		e.dc[t].optimal(&e.dcCounts[t])
+	}
 	var pieces []piece
 	for i := range e.scans {
 		s := &e.scans[i]
@@ -130,32 +149,20 @@ func (e *encoder) bandPieces(pieces []piece, s *bandScan) []piece {
 
 // dcPieces are those of a scan of DC coefficients.
 func (e *encoder) dcPieces(pieces []piece, s *bandScan) []piece {
-	begin := func() { e.writeScan(s.channels, 0, 0, s.high, s.low) }
-	if s.high == 0 {
-		var counts [2]frequencies
-		e.eachDC(0, len(e.dcs), s.low, func(table int, v int32) {
-			n, _ := magnitude(v)
-			counts[table][n]++
-		})
-		for t := range e.tables() {
-			e.dc[t].optimal(&counts[t])
-		}
-		begin = func() {
+	begin := func() {
+		if s.high == 0 {
 			for t := range e.tables() {
 				e.writeHuffman(0, t, &e.dc[t])
 			}
-			e.writeScan(s.channels, 0, 0, s.high, s.low)
 		}
+		e.writeScan(s.channels, 0, 0, s.high, s.low)
 	}
-	each := e.mcusX * e.perMCU
-	rows := max(tokenChunk/each, 1)
-	for y := 0; y < len(e.dcs); y += rows {
-		n := min(rows, len(e.dcs)-y)
-		pieces = append(pieces, piece{begin: begin, words: n * each, code: func(buf []byte) bitString {
+	for _, words := range e.tokens.chunks {
+		pieces = append(pieces, piece{begin: begin, words: len(words), code: func(buf []byte) bitString {
 			if s.high > 0 {
-				return e.codeDCBits(y, n, s.low, buf)
+				return codeDCBits(words, buf)
 			}
-			return e.codeDC(y, n, s.low, buf)
+			return e.codeDC(words, buf)
 		}})
 		begin = nil
 	}
@@ -172,24 +179,62 @@ type bandScan struct {
 	counts frequencies
 	tokens tokenList
 
-	endRun      int                        // blocks whose band has ended
-	corrections [maxCorrections + 64]uint8 // those of the run, and then those of the block
-	pending     int                        // of the run
+	endRun      int         // blocks whose band has ended
+	corrections corrections // of those blocks
 }
 
-// maxScanWords is how many tokens of a block are put into progressive scans,
-// at most, beyond those of a baseline file.
-const maxScanWords = 40
+const (
+	// maxScanWords is how many tokens of a block are put into progressive
+	// scans, at most, beyond those of a baseline file.
+	maxScanWords = 40
+	// maxFineTokens is more than one call of refine makes of a block.
+	maxFineTokens = 256
+)
 
-// The tokens of refine hold a symbol and up to nine bits that follow it, those
+// The tokens of refine hold a symbol and up to 9 bits that follow it, those
 // behind a one; or rawToken and up to 14 bits.
 const (
 	fineBits = 10
+	rawBits  = 14
 	rawToken = 1 << 15
 	// fresh is set in symbols of a coefficient that has been zero up to now;
 	// the lower four bits are the upper four of JPEG's symbol.
 	fresh = 1 << 4
 )
+
+// corrections are bits in tokens.
+type corrections struct {
+	words [maxCorrections/rawBits + 8]uint16
+	acc   uint64 // n%rawBits bits behind a one
+	n     int
+}
+
+// add appends the n bits of v, at most 63.
+func (c *corrections) add(v uint64, n int) {
+	at, used := c.n/rawBits, c.n%rawBits
+	c.n += n
+	for used+n >= rawBits {
+		take := rawBits - used
+		n -= take
+		c.words[at] = uint16(rawToken | 1<<rawBits | c.acc<<take | v>>n)
+		v &= 1<<n - 1
+		c.acc = 0
+		at++
+		used = 0
+	}
+	c.acc = c.acc<<n | v
+}
+
+// take writes the tokens to w, and reports how many there are.
+func (c *corrections) take(w []uint16) int {
+	n := copy(w, c.words[:c.n/rawBits])
+	if rest := c.n % rawBits; rest > 0 {
+		w[n] = uint16(rawToken | 1<<rest | c.acc)
+		n++
+	}
+	c.acc, c.n = 0, 0
+	return n
+}
 
 // mask is the bitmap of the coefficients of the scan's band.
 func (s *progressiveScan) mask() uint64 { return 1<<s.last<<1 - 1<<s.first }
@@ -197,28 +242,32 @@ func (s *progressiveScan) mask() uint64 { return 1<<s.last<<1 - 1<<s.first }
 // endOfBands makes tokens of the run of blocks whose band has ended, and of
 // their correction bits.
 func (s *bandScan) endOfBands() {
-	if s.endRun == 0 {
-		return
+	if s.endRun > 0 {
+		s.tokens.add(s.putRun(s.tokens.room(maxFineTokens)))
 	}
+}
+
+// putRun writes the tokens of that run to w, and reports how many there are.
+func (s *bandScan) putRun(w []uint16) int {
 	n := uint(bits.Len(uint(s.endRun)) - 1)
-	extra := uint(s.endRun) & (1<<n - 1)
-	if s.high > 0 {
-		s.fine(uint16(n), extra, n, s.corrections[:s.pending])
-	} else {
-		w := s.tokens.room(2)
-		w[0] = uint16(n) << 12
-		if n > 0 {
-			w[1] = uint16(extra)
-		}
-		s.tokens.add(1 + int(min(n, 1)))
-		s.counts[n<<4]++
+	extra := uint16(s.endRun) & (1<<n - 1)
+	s.endRun = 0
+	s.counts[n<<4]++
+	if s.high == 0 {
+		w[0], w[1] = uint16(n)<<12, extra
+		return 1 + int(min(n, 1))
 	}
-	s.endRun, s.pending = 0, 0
+	if n < fineBits {
+		w[0] = uint16(n)<<fineBits | 1<<n | extra
+		return 1 + s.corrections.take(w[1:])
+	}
+	w[0], w[1] = uint16(n)<<fineBits|1, rawToken|1<<n|extra
+	return 2 + s.corrections.take(w[2:])
 }
 
 // endBlock ends the band of one more block.
 func (s *bandScan) endBlock() {
-	if s.endRun++; s.endRun == 1<<15-1 || s.pending > maxCorrections-63 {
+	if s.endRun++; s.endRun == 1<<15-1 || s.corrections.n > maxCorrections-63 {
 		s.endOfBands()
 	}
 }
@@ -233,9 +282,11 @@ func (s *bandScan) coarse(blocks []block) {
 			s.endBlock()
 			continue
 		}
-		s.endOfBands()
 		w := (*[maxBlockTokens]uint16)(s.tokens.room(maxBlockTokens))
 		at, last := 0, s.first-1
+		if s.endRun > 0 {
+			at = s.putRun(w[:])
+		}
 		for ; m != 0; m &= m - 1 {
 			k := bits.TrailingZeros64(m)
 			run := k - last - 1
@@ -245,10 +296,10 @@ func (s *bandScan) coarse(blocks []block) {
 				at++
 				s.counts[zeroRun]++
 			}
-			v := int32(b.c[zigzag[k]&63])
+			v := int32(b.c[zigzag[k&63]&63])
 			sign := v >> 31
 			v = ((v ^ sign) - sign) >> s.low
-			s.counts[run&15<<4|bits.Len32(uint32(v))]++
+			s.counts[uint(run&15)<<4|uint(bits.Len32(uint32(v)))&15]++
 			w[at&(maxBlockTokens-1)] = uint16(run)<<12 | uint16((v^sign)-sign)&0xfff
 			at++
 		}
@@ -271,114 +322,66 @@ func (s *bandScan) refine(blocks []block) {
 		}
 		old := b.above[s.high] & mask
 		newest := bits.Len64(known&^old) - 1 // the last that is zero no more
-		run, last := 0, s.first-1
-		own := s.pending // where the block's own corrections begin
-		n := own
+		w := (*[maxFineTokens]uint16)(s.tokens.room(maxFineTokens))
+		at, run, last := 0, 0, s.first-1
+		own, n := uint64(0), 0 // the block's own corrections
 		for m := known; m != 0; m &= m - 1 {
 			k := bits.TrailingZeros64(m)
 			run += k - last - 1
 			last = k
-			for ; run > 15 && k <= newest; run -= 16 {
-				s.endOfBands()
-				s.fine(zeroRun>>4, 0, 0, s.corrections[own:n])
-				own, n = 0, 0
+			if k <= newest {
+				for ; run > 15; run -= 16 {
+					if s.endRun > 0 {
+						at += s.putRun(w[at:])
+					}
+					s.counts[zeroRun]++
+					at = putFine(w, at, zeroRun>>4, own, n)
+					own, n = 0, 0
+				}
 			}
-			v := b.c[zigzag[k]&63]
+			v := b.c[zigzag[k&63]&63]
 			sign := v >> 15
-			if old>>k&1 != 0 {
-				s.corrections[n] = uint8(((v^sign)-sign)>>s.low) & 1
+			if old>>(k&63)&1 != 0 {
+				own = own<<1 | uint64(((v^sign)-sign)>>s.low)&1
 				n++
 				continue
 			}
-			s.endOfBands()
-			s.fine(fresh|uint16(run), uint(1+sign), 1, s.corrections[own:n])
+			if s.endRun > 0 {
+				at += s.putRun(w[at:])
+			}
+			s.counts[uint(run&15)<<4|1]++
+			at = putFine(w, at, fresh|uint16(run), own|uint64(1+sign)<<(n&63), n+1)
 			own, n, run = 0, 0, 0
 		}
-		if run += s.last - last; run > 0 || n > own {
-			s.pending = n
+		s.tokens.add(at)
+		if run += s.last - last; run > 0 || n > 0 {
+			s.corrections.add(own, n)
 			s.endBlock()
 		}
 	}
 }
 
-// fine makes tokens of a symbol, n extra bits and corrections.
-func (s *bandScan) fine(symbol uint16, extra, n uint, corrections []uint8) {
-	s.counts[symbol&15<<4|symbol>>4]++
-	w := (*[maxBlockTokens]uint16)(s.tokens.room(maxBlockTokens))
-	at := 0
-	head, width := symbol<<fineBits, uint(fineBits-1)
-	if n > width {
-		w[0] = head | 1
+// putFine writes the tokens of a symbol and n bits at w[at], and reports where
+// they end.
+func putFine(w *[maxFineTokens]uint16, at int, symbol uint16, v uint64, n int) int {
+	if n < fineBits {
+		w[at&(maxFineTokens-1)] = symbol<<fineBits | 1<<n | uint16(v)
+		return at + 1
+	}
+	return putLong(w, at, symbol, v, n)
+}
+
+func putLong(w *[maxFineTokens]uint16, at int, symbol uint16, v uint64, n int) int {
+	head, width := symbol<<fineBits, fineBits-1
+	for {
+		take := min(n, width)
+		n -= take
+		w[at] = head | 1<<take | uint16(v>>n)
+		v &= 1<<n - 1
 		at++
-		head, width = rawToken, 14
-	}
-	acc := 1<<n | extra
-	for _, c := range corrections {
-		if n == width {
-			w[at&(maxBlockTokens-1)] = head | uint16(acc)
-			at++
-			head, width = rawToken, 14
-			acc, n = 1, 0
+		if n == 0 {
+			return at
 		}
-		acc = acc<<1 | uint(c)
-		n++
+		head, width = rawToken, rawBits
 	}
-	w[at&(maxBlockTokens-1)] = head | uint16(acc)
-	s.tokens.add(at + 1)
-}
-
-// eachDC calls f for the differences of the DC coefficients of n rows of MCUs
-// from y.
-func (e *encoder) eachDC(y, n, low int, f func(table int, v int32)) {
-	var pred [3]int32
-	if y > 0 {
-		before := e.dcs[y-1][(e.mcusX-1)*e.perMCU:]
-		for i, c := range e.owners[:e.perMCU] {
-			pred[c] = int32(int16(before[i])) >> low // the last one counts
-		}
-	}
-	for _, row := range e.dcs[y : y+n] {
-		for len(row) > 0 {
-			for i, c := range e.owners[:e.perMCU] {
-				v := int32(int16(row[i])) >> low
-				f(e.channels[c].table, v-pred[c])
-				pred[c] = v
-			}
-			row = row[e.perMCU:]
-		}
-	}
-}
-
-// codeDC codes the upper bits of the DC coefficients of n rows of MCUs from y.
-func (e *encoder) codeDC(y, n, low int, buf []byte) bitString {
-	acc, free, at := uint64(0), uint(64), 0
-	e.eachDC(y, n, low, func(table int, v int32) {
-		size, extra := magnitude(v)
-		code := e.dc[table].codes[size]
-		bits, n := uint64(code>>5)<<size|extra, uint(code&31)+size
-		if free < n {
-			binary.BigEndian.PutUint64(buf[at:], acc<<(free&63)|bits>>((n-free)&63))
-			at += 8
-			free += 64
-		}
-		acc = acc<<(n&63) | bits
-		free -= n
-	})
-	return bitString{buf[:at], acc, 64 - free}
-}
-
-// codeDCBits codes one more bit of each.
-func (e *encoder) codeDCBits(y, n, low int, buf []byte) bitString {
-	acc, used, at := uint64(0), uint(0), 0
-	for _, row := range e.dcs[y : y+n] {
-		for _, v := range row {
-			acc = acc<<1 | uint64(v>>low)&1
-			if used++; used == 64 {
-				binary.BigEndian.PutUint64(buf[at:], acc)
-				at += 8
-				used = 0
-			}
-		}
-	}
-	return bitString{buf[:at], acc, used}
 }
