@@ -12,6 +12,9 @@ var useAVX2 = cpu.X86.HasAVX2
 // bounds.
 
 //go:noescape
+func lightnessAVX2(s *Space, n int, dst *float32, red, green, blue *uint8)
+
+//go:noescape
 func fromRGBAVX2(s *Space, n int, l, a, b *float32, red, green, blue *uint8)
 
 //go:noescape
@@ -19,6 +22,15 @@ func toRGBAVX2(s *Space, n int, red, green, blue *uint8, l, a, b *float32)
 
 //go:noescape
 func grayAVX2(s *Space, n int, dst, red, green, blue *uint8)
+
+func (s *Space) lightness(dst []float32, red, green, blue []uint8) {
+	n := 0
+	if useAVX2 && len(dst) >= 4 {
+		n = len(dst) &^ 3
+		lightnessAVX2(s, n, &dst[0], &red[:n][0], &green[:n][0], &blue[:n][0])
+	}
+	s.lightnessGeneric(dst[n:], red[n:], green[n:], blue[n:])
+}
 
 func (s *Space) fromRGB(l, a, b []float32, red, green, blue []uint8) {
 	n := 0

@@ -60,6 +60,32 @@ GLOBL firsts<>(SB), RODATA|NOPTR, $16
 	SHLQ    $4, AX                        \
 	VADDPS  Space_xyz+8192(R8)(AX*1), x, x
 
+// LUMA sets the first lane of x to the Y of pixel R9+k, as LIGHT does.
+#define LUMA(k, x) \
+	MOVBLZX k(BX)(R9*1), AX                 \
+	SHLQ    $4, AX                          \
+	VMOVSS  Space_xyz+4(R8)(AX*1), x        \
+	MOVBLZX k(DX)(R9*1), AX                 \
+	SHLQ    $4, AX                          \
+	VADDSS  Space_xyz+4100(R8)(AX*1), x, x  \
+	MOVBLZX k(SI)(R9*1), AX                 \
+	SHLQ    $4, AX                          \
+	VADDSS  Space_xyz+8196(R8)(AX*1), x, x
+
+// PAIRS sets X9 and X10 to the pairs of floats at the indices in X8, of that
+// size, from R11 on: this takes less time than a gather.
+#define PAIRS(size) \
+	VMOVQ   X8, AX                   \
+	MOVL    AX, R13                  \
+	SHRQ    $32, AX                  \
+	VMOVSD  (R11)(R13*size), X9      \
+	VMOVHPD (R11)(AX*size), X9, X9   \
+	VPEXTRQ $1, X8, AX               \
+	MOVL    AX, R13                  \
+	SHRQ    $32, AX                  \
+	VMOVSD  (R11)(R13*size), X10     \
+	VMOVHPD (R11)(AX*size), X10, X10
+
 // F sets y, whose lower half is x, to the f of the four coordinates in x. R11
 // points at the roots, X12 is steps, X13 the last index, X14 is 0.
 #define F(x, y, white) \
@@ -70,17 +96,51 @@ GLOBL firsts<>(SB), RODATA|NOPTR, $16
 	VCVTTPS2DQ   x, X8              \
 	VPMINSD      X13, X8, X8        \
 	VPMAXSD      X14, X8, X8        \
-	VPCMPEQD     Y10, Y10, Y10      \
-	VGATHERDPD   Y10, (R11)(X8*4), Y9 \
+	PAIRS(4)                        \
 	VCVTDQ2PS    X8, X8             \
 	VSUBPS       X8, x, x           \
-	VEXTRACTF128 $1, Y9, X10        \
 	VSHUFPS      $0x88, X10, X9, X8 \
 	VSHUFPS      $0xdd, X10, X9, X9 \
 	VSUBPS       X8, X9, X9         \
 	VMULPS       X9, x, x           \
 	VADDPS       X8, x, x           \
 	VCVTPS2PD    x, y
+
+// func lightnessAVX2(s *Space, n int, dst *float32, red, green, blue *uint8)
+TEXT ·lightnessAVX2(SB), NOSPLIT, $0-48
+	MOVQ         s+0(FP), R8
+	MOVQ         n+8(FP), CX
+	MOVQ         dst+16(FP), DI
+	MOVQ         red+24(FP), BX
+	MOVQ         green+32(FP), DX
+	MOVQ         blue+40(FP), SI
+	LEAQ         Space_root(R8), R11
+	VBROADCASTSS steps<>(SB), X12
+	VPBROADCASTD last<>(SB), X13
+	VPXOR        X14, X14, X14
+	VBROADCASTSD whiteY<>(SB), Y7
+	VBROADCASTSD d116<>(SB), Y11
+	VBROADCASTSD d16<>(SB), Y15
+	XORQ         R9, R9
+
+loop:
+	LUMA(0, X0)
+	LUMA(1, X1)
+	LUMA(2, X2)
+	LUMA(3, X3)
+	VUNPCKLPS  X1, X0, X0
+	VUNPCKLPS  X3, X2, X2
+	VMOVLHPS   X2, X0, X0
+	F(X0, Y0, Y7)
+	VMULPD     Y11, Y0, Y0
+	VSUBPD     Y15, Y0, Y0
+	VCVTPD2PSY Y0, X0
+	VMOVUPS    X0, (DI)(R9*4)
+	ADDQ       $4, R9
+	CMPQ       R9, CX
+	JLT        loop
+	VZEROUPPER
+	RET
 
 // func fromRGBAVX2(s *Space, n int, l, a, b *float32, red, green, blue *uint8)
 TEXT ·fromRGBAVX2(SB), NOSPLIT, $0-64
@@ -183,11 +243,9 @@ cubed:                              \
 	VMAXPS       X14, x, x            \
 	VMINPS       X12, x, x            \
 	VCVTTPS2DQ   x, X8                \
-	VPCMPEQD     Y10, Y10, Y10        \
-	VGATHERDPD   Y10, (R11)(X8*8), Y9 \
+	PAIRS(8)                          \
 	VCVTDQ2PS    X8, X8               \
 	VSUBPS       X8, x, x             \
-	VEXTRACTF128 $1, Y9, X10          \
 	VSHUFPS      $0x88, X10, X9, X8   \
 	VSHUFPS      $0xdd, X10, X9, X9   \
 	VMULPS       X9, x, x             \
@@ -272,6 +330,16 @@ light:
 	VZEROUPPER
 	RET
 
+// GRAY sets the first lane of x to the light of pixel R9+k. BX, DX and SI
+// point at the samples, R10 at the tables.
+#define GRAY(k, x) \
+	MOVBLZX k(BX)(R9*1), AX         \
+	VMOVSS  (R10)(AX*4), x          \
+	MOVBLZX k(DX)(R9*1), AX         \
+	VADDSS  1024(R10)(AX*4), x, x   \
+	MOVBLZX k(SI)(R9*1), AX         \
+	VADDSS  2048(R10)(AX*4), x, x
+
 // func grayAVX2(s *Space, n int, dst, red, green, blue *uint8)
 TEXT ·grayAVX2(SB), NOSPLIT, $0-48
 	MOVQ         s+0(FP), R8
@@ -289,17 +357,13 @@ TEXT ·grayAVX2(SB), NOSPLIT, $0-48
 	XORQ         R9, R9
 
 loop:
-	VPMOVZXBD  (BX)(R9*1), X3
-	VPMOVZXBD  (DX)(R9*1), X4
-	VPMOVZXBD  (SI)(R9*1), X5
-	VPCMPEQD   X6, X6, X6
-	VPCMPEQD   X7, X7, X7
-	VPCMPEQD   X8, X8, X8
-	VGATHERDPS X6, (R10)(X3*4), X0
-	VGATHERDPS X7, 1024(R10)(X4*4), X1
-	VGATHERDPS X8, 2048(R10)(X5*4), X2
-	VADDPS     X1, X0, X0
-	VADDPS     X2, X0, X0
+	GRAY(0, X0)
+	GRAY(1, X1)
+	GRAY(2, X2)
+	GRAY(3, X3)
+	VUNPCKLPS X1, X0, X0
+	VUNPCKLPS X3, X2, X2
+	VMOVLHPS  X2, X0, X0
 	SAMPLE(X0, DI)
 	ADDQ       $4, R9
 	CMPQ       R9, CX

@@ -60,6 +60,10 @@ func compareKernels(t *testing.T, s *Space, r *rand.Rand, n, off int) {
 	s.fromRGBGeneric(want[0][off:off+n], want[1][off:], want[2][off:], red, green, blue)
 	require.Equal(t, want, got, "%d at %d of %v, %v, %v", n, off, red, green, blue)
 
+	clear(want[1])
+	s.Lightness(want[1][off:off+n], red, green, blue)
+	require.Equal(t, want[0], want[1], "lightness is the first coordinate")
+
 	l, a, b := coordinates(r, n, 0, 100), coordinates(r, n, -110, 110), coordinates(r, n, -110, 110)
 	if r.IntN(2) == 0 { // colours that there are, or nearly
 		for i := range n {

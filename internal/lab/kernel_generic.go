@@ -2,6 +2,10 @@
 
 package lab
 
+func (s *Space) lightness(dst []float32, red, green, blue []uint8) {
+	s.lightnessGeneric(dst, red, green, blue)
+}
+
 func (s *Space) fromRGB(l, a, b []float32, red, green, blue []uint8) {
 	s.fromRGBGeneric(l, a, b, red, green, blue)
 }

@@ -133,6 +133,11 @@ func (s *Space) f(v float32, white float64) float32 {
 // Lightness sets dst to the L* of pixels, 0 to 100. All slices are as long as
 // dst.
 func (s *Space) Lightness(dst []float32, r, g, b []uint8) {
+	n := len(dst)
+	s.lightness(dst, r[:n], g[:n], b[:n])
+}
+
+func (s *Space) lightnessGeneric(dst []float32, r, g, b []uint8) {
 	r, g, b = r[:len(dst)], g[:len(dst)], b[:len(dst)]
 	for i := range dst {
 		y := s.xyz[0][r[i]][1] + s.xyz[1][g[i]][1] + s.xyz[2][b[i]][1]

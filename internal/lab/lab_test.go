@@ -100,6 +100,19 @@ func BenchmarkFromRGB(b *testing.B) {
 	}
 }
 
+func BenchmarkLightness(b *testing.B) {
+	s := New()
+	var l [4096]float32
+	var pix [3][4096]uint8
+	for i := range pix[0] {
+		pix[0][i], pix[1][i], pix[2][i] = uint8(i*7), uint8(i*11>>3), uint8(i*5>>2)
+	}
+	b.SetBytes(3 * 4096)
+	for b.Loop() {
+		s.Lightness(l[:], pix[0][:], pix[1][:], pix[2][:])
+	}
+}
+
 func BenchmarkToRGB(b *testing.B) {
 	s := New()
 	var l, u, v [4096]float32
