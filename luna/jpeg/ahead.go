@@ -154,7 +154,7 @@ func (a *ahead) work() bool {
 	}
 	a.mu.Unlock()
 	if c == nil {
-		c = &part{batch: newBatch(a.pool, a.d, a.room), at: make([]int, 0, a.room+1)}
+		c = &part{batch: newBatch(a.pool, a.d, a.w, a.room), at: make([]int, 0, a.room+1)}
 	}
 	a.decode(c, k)
 	a.mu.Lock()
@@ -221,7 +221,7 @@ func (a *ahead) segment(c *part, i int) error {
 	from, to := a.w.span(i)
 	q := a.d.sequencer(a.w.s.segments[i], a.w.s.segments[i][0]<<3)
 	for range to - from {
-		if err := q.into(&c.batch, a.w, c.mcus); err != nil {
+		if err := q.into(&c.batch, c.mcus); err != nil {
 			return q.explain(err)
 		}
 		c.mcus++
@@ -245,7 +245,7 @@ func (a *ahead) guess(c *part, k int) {
 		if at >= stop || c.mcus&63 == 0 && a.d.ctx.Err() != nil {
 			break
 		}
-		if err := q.into(&c.batch, a.w, c.mcus); err != nil {
+		if err := q.into(&c.batch, c.mcus); err != nil {
 			// No code of this picture: the guess was wrong so far.
 			c.mcus, c.at = 0, c.at[:0]
 			q = a.d.sequencer(segment, at+1)

@@ -13,18 +13,35 @@ type batch struct {
 	words []uint16 // as the pool has them
 	// rows are those of a component's blocks in an MCU, size x size
 	// coefficients for each block.
-	rows [4][4][]int16
+	rows  [4][4][]int16
+	steps []step
 }
 
-// newBatch returns a batch with room for so many MCUs.
-func newBatch(pool *pixel.Pool, d *decoding, mcus int) batch {
+// A step is one of the blocks of an MCU: where its coefficients go, and what
+// decodes them.
+type step struct {
+	row            []int16 // of rows
+	offset, stride int     // of the first MCU's block in it, and from MCU to MCU
+	dc, ac         *huffman
+	component      int
+	n, need        int // coefficients, and the last zigzag index of those
+}
+
+// newBatch returns a batch with room for so many MCUs of w.
+func newBatch(pool *pixel.Pool, d *decoding, w *walk, mcus int) batch {
 	b := batch{words: pool.Get16(mcus * d.coefficients())}
 	rest := signed(b.words)
-	for i := range d.p.components {
+	for _, sc := range w.s.components {
+		i := sc.index
 		c := &d.p.components[i]
-		n := mcus * c.h * d.size[i] * d.size[i]
+		n := d.size[i] * d.size[i]
 		for v := range c.v {
-			b.rows[i][v], rest = rest[:n:n], rest[n:]
+			row := rest[: mcus*c.h*n : mcus*c.h*n]
+			rest = rest[len(row):]
+			b.rows[i][v] = row
+			for h := range c.h {
+				b.steps = append(b.steps, step{row: row, offset: h * n, stride: c.h * n, dc: sc.dc, ac: sc.ac, component: i, n: n, need: need(d.size[i])})
+			}
 		}
 	}
 	return b
@@ -51,34 +68,34 @@ func signed(w []uint16) []int16 {
 }
 
 // into decodes the next MCU into b, as its MCU at.
-func (q *sequencer) into(b *batch, w *walk, at int) error {
-	for i := range w.s.components {
-		sc := &w.s.components[i]
-		c := &w.p.components[sc.index]
-		n := q.size[sc.index] * q.size[sc.index]
-		for v := range c.v {
-			run := b.rows[sc.index][v][at*c.h*n:][:c.h*n]
-			for ; len(run) > 0; run = run[n:] {
-				k := &q.block
-				switch n {
-				case 4:
-					k[0], k[1], k[8], k[9] = 0, 0, 0, 0
-				case 16:
-					clear(k[:4])
-					clear(k[8:12])
-					clear(k[16:20])
-					clear(k[24:28])
-				case 64:
-					k = (*[64]int16)(run)
-					*k = [64]int16{}
-				}
-				if err := q.bits.block(sc.dc, sc.ac, k, q.need[sc.index], &q.pred[sc.index]); err != nil {
-					return err
-				}
-				if n < 64 {
-					low(run, k, n)
-				}
-			}
+func (q *sequencer) into(b *batch, at int) error {
+	for i := range b.steps {
+		s := &b.steps[i]
+		run := s.row[at*s.stride+s.offset:]
+		k := &q.block
+		switch s.n {
+		case 4:
+			k[0], k[1], k[8], k[9] = 0, 0, 0, 0
+		case 16:
+			clear(k[:4])
+			clear(k[8:12])
+			clear(k[16:20])
+			clear(k[24:28])
+		case 64:
+			k = (*[64]int16)(run)
+			*k = [64]int16{}
+		}
+		if err := q.bits.block(s.dc, s.ac, k, s.need, &q.pred[s.component&3]); err != nil {
+			return err
+		}
+		switch s.n {
+		case 1:
+			run[0] = k[0]
+		case 4:
+			to := (*[4]int16)(run)
+			to[0], to[1], to[2], to[3] = k[0], k[1], k[8], k[9]
+		case 16:
+			low(run, k, 16)
 		}
 	}
 	return nil

@@ -92,12 +92,11 @@ type sequencer struct {
 	end   int // of the segment, in bytes
 	pred  [4]int32
 	block [64]int16
-	size  [4]int
 	need  [4]int
 }
 
 func (d *decoding) sequencer(segment [2]int, bit int) sequencer {
-	q := sequencer{bits: newBitReader(d.data[:segment[1]+padding], bit), end: segment[1], size: d.size}
+	q := sequencer{bits: newBitReader(d.data[:segment[1]+padding], bit), end: segment[1]}
 	for i := range d.p.components {
 		q.need[i] = need(d.size[i])
 	}

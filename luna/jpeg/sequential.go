@@ -33,7 +33,7 @@ func (b *bitReader) block(dc, ac *huffman, c *[64]int16, need int, pred *int32) 
 	n -= e.length()
 	v := e.value()
 	if s := e.extra(); s != 0 {
-		v = extend(int32(acc>>(64-s)), s)
+		v = extend(int32(acc>>((64-s)&63)), s)
 		acc <<= s
 		n -= s
 	}
@@ -60,14 +60,14 @@ func (b *bitReader) block(dc, ac *huffman, c *[64]int16, need int, pred *int32) 
 		k += e.advance()
 		v := e.value()
 		if s := e.extra(); s != 0 {
-			v = extend(int32(acc>>(64-s)), s)
+			v = extend(int32(acc>>((64-s)&63)), s)
 			acc <<= s
 			n -= s
 		}
 		if k > 63 {
 			break
 		}
-		c[zigzag[k]] = int16(v)
+		c[zigzag[k&63]&63] = int16(v)
 	}
 	for k < 63 {
 		if n < 32 {

@@ -33,7 +33,7 @@ func newStreamer(d *decoding, pool *pixel.Pool) *streamer {
 	s := &streamer{d: d, w: d.p.walk(&d.p.scans[0])}
 	const bytes = 16 << 10 // which stay near
 	s.room = min(max(bytes/2/d.coefficients(), 1), s.w.x)
-	s.own = newBatch(pool, d, s.room)
+	s.own = newBatch(pool, d, &s.w, s.room)
 	s.ahead, s.part = newAhead(d, &s.w, pool), 1
 	return s
 }
@@ -109,7 +109,7 @@ func (s *streamer) some(most int, skip bool) (b *batch, at, n int, err error) {
 		if skip {
 			err = s.q.pass(&s.w)
 		} else {
-			err = s.q.into(&s.own, &s.w, n)
+			err = s.q.into(&s.own, n)
 		}
 		if err != nil {
 			return nil, 0, 0, s.q.explain(err)
