@@ -165,6 +165,25 @@ func (b *replay) resume(ctx context.Context) {
 	b.ctx, b.at, b.keep = ctx, 0, false
 }
 
+// A measured replay tells decoders how much of it is left, so that they need
+// not grow what they read it into.
+type measured struct {
+	*replay
+	size int64
+}
+
+func (m measured) Len() int {
+	return int(max(m.size-m.n+int64(len(m.head)-m.at), 0))
+}
+
+// reader returns the body as decoders read it.
+func (o *original) reader() io.Reader {
+	if !o.known {
+		return o.body
+	}
+	return measured{o.body, o.size}
+}
+
 func (b *replay) Read(p []byte) (int, error) {
 	if b.err != nil {
 		return 0, b.err

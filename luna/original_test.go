@@ -194,3 +194,26 @@ func TestMetadata(t *testing.T) {
 	require.Equal(t, 400, m.OrientedWidth)
 	require.Zero(t, m.Size)
 }
+
+// TestDecodersAreToldTheLength that is left, where anybody knows it.
+func TestDecodersAreToldTheLength(t *testing.T) {
+	e, err := New([]codec.Codec{fake{name: "fake", magic: "fake", info: codec.Info{Shape: gray(4, 3)}}}, nil)
+	require.NoError(t, err)
+	for _, known := range []bool{true, false} {
+		var r io.Reader = strings.NewReader("fake and more")
+		if !known {
+			r = struct{ io.Reader }{r}
+		}
+		o, err := e.open(t.Context(), r)
+		require.NoError(t, err)
+		o.body.resume(t.Context())
+		body := o.reader()
+		left, ok := body.(interface{ Len() int })
+		require.Equal(t, known, ok)
+		for n := len("fake and more"); known && n >= 0; n-- {
+			require.Equal(t, n, left.Len())
+			_, err := body.Read(make([]byte, 1))
+			require.Equal(t, n == 0, err == io.EOF)
+		}
+	}
+}

@@ -51,7 +51,7 @@ func (e *Engine) render(ctx context.Context, o *original, p *Plan, w io.Writer) 
 	defer give()
 	request := p.Decode
 	request.Pool, request.Workers = e.pool, cores
-	src, err := p.decoder.Decode(ctx, o.body, request)
+	src, err := p.decoder.Decode(ctx, o.reader(), request)
 	if err != nil {
 		return nil, o.body.blame(at, fmt.Errorf("%s: %w", o.format.Name, err))
 	}
