@@ -66,8 +66,8 @@ func (c Codec) workers() int {
 // What inflate and deflate hold besides rows.
 const (
 	inflateBytes = inflate.Work + 72<<10 + aheadBlocks*aheadBlock
-	deflateBytes = 1500 << 10
-	trialBytes   = 1100 << 10
+	deflateBytes = 1450 << 10
+	trialBytes   = 1700 << 10
 )
 
 // DecodeWork reports a strip and two rows, and all of the picture where it is
@@ -85,7 +85,7 @@ func (c Codec) DecodeWork(info codec.Info, _ codec.Request) int64 {
 func (c Codec) EncodeWork(shape pixel.Shape, _ codec.Options) int64 {
 	rows := int64(partRows(shape))
 	part, parts := rows*(1+shape.RowBytes()), (int64(shape.Height)+rows-1)/rows
-	// Each worker may meet parts of both kinds.
+	// Each worker may meet parts of all kinds.
 	workers := min(int64(c.workers()), parts)
-	return filters*shape.RowBytes() + 3*part + workers*(part+min(2, parts)*deflateBytes) + trialBytes
+	return filters*shape.RowBytes() + 3*part + workers*(part+min(int64(kinds), parts)*deflateBytes) + trialBytes
 }

@@ -14,20 +14,28 @@ import (
 // window is how far back deflate looks.
 const window = 32 << 10
 
-// levels are the library's levels for a compression level: that for samples
-// of which few repeat, where matches are hardly worth looking for, and that
-// for others.
-var levels = [10]struct{ noise, pattern int }{
-	{flate.NoCompression, flate.NoCompression},
-	{flate.HuffmanOnly, 1},
-	{flate.HuffmanOnly, 3},
-	{flate.HuffmanOnly, 5},
-	{3, 5},
-	{3, 6},
-	{3, 7},
-	{6, 7},
-	{7, 8},
-	{9, 9},
+// A kind says how much of a part repeats.
+type kind int
+
+const (
+	noise kind = iota // hardly anything: matches are not worth looking for
+	mixed
+	pattern // most of it
+	kinds
+)
+
+// levels are the library's levels for a compression level, by kind.
+var levels = [10][kinds]int{
+	{flate.NoCompression, flate.NoCompression, flate.NoCompression},
+	{flate.HuffmanOnly, 1, 1},
+	{flate.HuffmanOnly, 1, 3},
+	{flate.HuffmanOnly, 3, 5},
+	{flate.HuffmanOnly, 3, 5},
+	{flate.HuffmanOnly, 3, 6},
+	{flate.HuffmanOnly, 3, 7},
+	{3, 6, 7},
+	{6, 7, 8},
+	{9, 9, 9},
 }
 
 // A deflater writes a zlib stream of parts that are compressed independently,
@@ -67,7 +75,8 @@ func (d *deflater) give(b []uint8) {
 // A part is some bytes on their way.
 type part struct {
 	data, dictionary []uint8
-	pattern, last    bool
+	kind             kind
+	last             bool
 	on               *compressor
 	err              error
 	thrown           any
@@ -76,13 +85,12 @@ type part struct {
 
 // A compressor is the memory for a part at a time.
 type compressor struct {
-	noise, pattern *flate.Writer // nil until needed
-	out            bytes.Buffer
+	writers [kinds]*flate.Writer // nil until needed
+	out     bytes.Buffer
 }
 
-// write compresses data, a buffer of d's that it takes back. pattern says that
-// much of it repeats.
-func (d *deflater) write(data []uint8, pattern, last bool) error {
+// write compresses data, a buffer of d's that it takes back.
+func (d *deflater) write(data []uint8, k kind, last bool) error {
 	if d.sum == 0 {
 		d.sum = 1
 		if _, err := d.w.Write([]byte{0x78, 0x9c}); err != nil {
@@ -91,7 +99,7 @@ func (d *deflater) write(data []uint8, pattern, last bool) error {
 		}
 	}
 	d.sum = inflate.Adler32(d.sum, data)
-	p := &part{data: data, dictionary: d.tail, pattern: pattern, last: last, done: make(chan struct{})}
+	p := &part{data: data, dictionary: d.tail, kind: k, last: last, done: make(chan struct{})}
 	d.tail = bytes.Clone(data[max(0, len(data)-window):])
 	if n := len(d.idle); n > 0 {
 		p.on, d.idle = d.idle[n-1], d.idle[:n-1]
@@ -153,13 +161,10 @@ func (d *deflater) close() {
 func (p *part) run(level int) {
 	defer close(p.done)
 	defer func() { p.thrown = recover() }()
-	w, l := &p.on.noise, levels[level].noise
-	if p.pattern {
-		w, l = &p.on.pattern, levels[level].pattern
-	}
+	w := &p.on.writers[p.kind]
 	p.on.out.Reset()
 	if *w == nil {
-		if *w, p.err = flate.NewWriter(&p.on.out, l); p.err != nil {
+		if *w, p.err = flate.NewWriter(&p.on.out, levels[level][p.kind]); p.err != nil {
 			return
 		}
 	}

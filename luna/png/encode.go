@@ -79,7 +79,7 @@ func (c Codec) Encode(ctx context.Context, w io.Writer, src pixel.Source, opts c
 	}
 	e := &encoder{
 		w: ctxio.NewWriter(ctx, w), shape: shape, step: shape.Layout.Planes(),
-		level: c.level(), workers: c.workers(), pool: opts.Pool,
+		level: c.level(), workers: c.workers(), pool: opts.Pool, trials: map[int]*flate.Writer{},
 	}
 	if err := e.encode(pixel.WithContext(ctx, src), colour); err != nil {
 		return fmt.Errorf("png: %w", err)
@@ -99,7 +99,7 @@ type encoder struct {
 	plain    []uint8
 	above    []uint8 // the row before those
 	filtered [filters][]uint8
-	trial    *flate.Writer
+	trials   map[int]*flate.Writer // by level
 	deflater *deflater
 }
 
@@ -152,8 +152,8 @@ func (e *encoder) pixels(src pixel.Source) error {
 		for i := range t.Rows {
 			e.addRow(t, i)
 			if y++; y%rows == 0 || y == e.shape.Height {
-				data, pattern := e.filter()
-				if err := z.write(data, pattern, y == e.shape.Height); err != nil {
+				data, k := e.filter()
+				if err := z.write(data, k, y == e.shape.Height); err != nil {
 					return err
 				}
 			}

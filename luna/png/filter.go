@@ -7,21 +7,20 @@ import (
 )
 
 const (
-	// Where more than one in patternFrom bytes is 0 once rows are filtered,
-	// much repeats.
+	// Of a pattern more than one in patternFrom bytes is 0 once filtered.
 	patternFrom = 3
-	// sampleSize is how much of such a part is compressed to see whether it
-	// had better be left unfiltered.
-	sampleSize = 32 << 10
+	// So many samples of so many bytes of a part are compressed to see what
+	// suits it.
+	samples, sampleSize = 4, 8 << 10
 )
 
 // filter takes the rows of the part, filters them if that promises fewer
-// bytes, and reports whether much of them repeats.
-func (e *encoder) filter() (data []uint8, pattern bool) {
+// bytes, and reports of what kind they are.
+func (e *encoder) filter() (data []uint8, k kind) {
 	plain := e.plain
 	e.plain = nil
 	if e.level == 0 {
-		return plain, false
+		return plain, noise
 	}
 	n := e.shape.Width * e.step
 	filtered := e.deflater.buffer()[:len(plain)]
@@ -38,30 +37,43 @@ func (e *encoder) filter() (data []uint8, pattern bool) {
 		above = row
 	}
 	copy(e.above, above)
-	// Rows that repeat as they are, such as of drawings and text, are matched
-	// better unfiltered, which no sum over a row tells.
-	pattern = bytes.Count(filtered, []byte{0}) > len(filtered)/patternFrom
-	if pattern && e.size(plain) < e.size(filtered) {
-		plain, filtered = filtered, plain
+	fast := e.size(filtered, flate.BestSpeed)
+	switch {
+	case bytes.Count(filtered, []byte{0}) > len(filtered)/patternFrom:
+		k = pattern
+		// Rows that repeat as they are, such as of drawings and text, are
+		// matched better unfiltered, which no sum over a row tells.
+		if e.size(plain, flate.BestSpeed) < fast {
+			plain, filtered = filtered, plain
+		}
+	case fast < e.size(filtered, flate.HuffmanOnly):
+		k = mixed
 	}
 	e.deflater.give(plain)
-	return filtered, pattern
+	return filtered, k
 }
 
-// size tells about how well the middle of data compresses.
-func (e *encoder) size(data []uint8) int {
-	if n := len(data) - sampleSize; n > 0 {
-		data = data[n/2:][:sampleSize]
-	}
+// size tells about how well data compresses at a level that the
+// library has.
+func (e *encoder) size(data []uint8, level int) int {
 	var n byteCounter
-	if e.trial == nil {
-		e.trial, _ = flate.NewWriter(&n, 1) // a level that exists
+	z := e.trials[level]
+	if z == nil {
+		z, _ = flate.NewWriter(&n, level)
+		e.trials[level] = z
 	} else {
-		e.trial.Reset(&n)
+		z.Reset(&n)
 	}
-	// It never fails.
-	_, _ = e.trial.Write(data)
-	_ = e.trial.Close()
+	// Writing never fails.
+	for i := range samples {
+		if len(data) < samples*sampleSize {
+			_, _ = z.Write(data)
+			break
+		}
+		from := (len(data) - sampleSize) / (samples - 1) * i
+		_, _ = z.Write(data[from:][:sampleSize])
+	}
+	_ = z.Close()
 	return int(n)
 }
 
