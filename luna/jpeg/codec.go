@@ -27,9 +27,9 @@ type Codec struct {
 	// data is damaged, and leaves the rest gray. By default such files are
 	// refused with [codec.ErrFormat].
 	AllowTruncated bool
-	// Workers is how many goroutines may decode one picture at a time, the one
-	// that reads it included; a request may ask for fewer. The pixels are the
-	// same. 0 means what the request says, and if that says nothing, 2, or 1
+	// Workers is how many goroutines may decode or encode one picture at a
+	// time, the one that reads it included; a request may ask for fewer. The
+	// pixels and the bytes are the same. 0 means what the request says, and if that says nothing, 2, or 1
 	// where there is one processor.
 	Workers int
 	// Subsampling is the finest chroma that is written: a YCbCr layout.
@@ -99,13 +99,14 @@ func (c Codec) DecodeWork(info codec.Info, req codec.Request) int64 {
 	work := 2*planes*tallest*blocksX*n + 512<<10
 	switch {
 	case info.Progressive:
-		work += blocks * 2 * kept * kept
+		grids := blocks * 2 * kept * kept
 		if kept > 1 || full {
-			work += blocks * 8
+			grids += blocks * 8
 		}
+		work += grids * 5 / 4 // of the pool
 		work += int64(c.maxScans()) << 16 // each may bring its own tables
 	case info.Buffered || c.AllowTruncated:
-		work += blocks*2*kept*kept + int64(c.maxScans())<<16
+		work += blocks*2*kept*kept*5/4 + int64(c.maxScans())<<16
 	default:
 		// A picture of 4:1:0 has 10 blocks in an MCU, and is 4:4:4 here.
 		perMCU, mcus := 10*kept*kept, blocksX*blocksY
