@@ -63,9 +63,9 @@ func (p *planner) refer() {
 // is a plain average, which is less sharp than a resize, and the more so the
 // more of the work it does. sharp lets the decoder scale by all but a whole
 // step where a resize is all there is, and not at all where another edit comes
-// first. A factor of 2 is within 1 dB of that: on a photograph, cropped and
-// resized by 5, it gives 51.2 dB of a resize in floating point, where sharp
-// gives 51.9, and a factor of 1.25 gives 41.4.
+// first. With a factor of 2 left, results of photographs that were cropped
+// first were no farther from a resize in floating point than sharp's; with one
+// of 1.25 they were 10 dB farther.
 func spare(edits []edit.Edit) int {
 	for _, e := range edits {
 		switch e.(type) {

@@ -48,3 +48,26 @@ func (b *bench) grow(ctx context.Context, megapixels int, progress io.Writer) (g
 	}
 	return g, nil
 }
+
+func writeGrowth(w io.Writer, growths []growth) {
+	if len(growths) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\n## By the size of the original\n\n%s, from drawn originals of 4 to 3. Each row has processes of its own.\n\n", jobs()[1].Name)
+	fmt.Fprintln(w, "| from | megapixels | wall ms | sharp | ratio | CPU ms | sharp | ratio | peak MiB | sharp | ratio |")
+	fmt.Fprintln(w, "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+	for i, k := range grown {
+		for _, g := range growths {
+			r := g.rows[i]
+			if r.failure != "" {
+				fmt.Fprintf(w, "| %s | %d | %s |\n", k, g.megapixels, r.failure)
+				continue
+			}
+			fmt.Fprintf(w, "| %s | %d |", k, g.megapixels)
+			cells(w, milliseconds(r.us.wall), milliseconds(r.them.wall), 0)
+			cells(w, milliseconds(r.us.cpu), milliseconds(r.them.cpu), 0)
+			cells(w, mebibytes(r.us.peak), mebibytes(r.them.peak), 0)
+			fmt.Fprintln(w)
+		}
+	}
+}

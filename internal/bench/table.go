@@ -23,15 +23,28 @@ type page struct {
 }
 
 func (p page) write(w io.Writer) {
-	if len(p.rows) > 0 {
-		writeJobs(w, p.rows)
-	}
+	writeJobs(w, p.rows)
 	writeThroughput(w, mix(), p.loads)
 	writeGrowth(w, p.growths)
 	writeQuality(w, p.fidelities)
 }
 
+const introduction = `# Side by side with sharp
+
+What this engine and sharp took for the same jobs in one run of
+
+    go run ./internal/bench -megapixels 1,4,12,24,48 -quality
+
+which prints this page. Either side runs in a process of its own, and they take
+turns, so that what else the machine does meets both. Wall time is what a caller
+waits, CPU time is that of all threads, the peak is the most memory that the
+process ever held, with its runtime and the source file in it. Ratios are ours to
+sharp's: below 1 is better, except for pictures a second. sharp's cache is off.
+
+`
+
 func writeHead(w io.Writer, s settings, machine, before, after string, versions []string, files map[kind]source) {
+	fmt.Fprint(w, introduction)
 	fmt.Fprintf(w, "%s; %s", time.Now().UTC().Format("2 January 2006"), machine)
 	if before != "" {
 		fmt.Fprintf(w, "; load average %s before, %s after", before, after)
@@ -43,7 +56,10 @@ func writeHead(w io.Writer, s settings, machine, before, after string, versions 
 	if s.cores > 0 {
 		fmt.Fprintf(w, ", %d threads a picture", s.cores)
 	}
-	fmt.Fprint(w, ".\n\n")
+	fmt.Fprintln(w, ".")
+	if len(files) > 0 {
+		fmt.Fprintln(w)
+	}
 	for _, k := range []kind{baseline, progressive, png, webp} {
 		f, ok := files[k]
 		if !ok {
@@ -51,10 +67,13 @@ func writeHead(w io.Writer, s settings, machine, before, after string, versions 
 		}
 		fmt.Fprintf(w, "- %s: %dx%d, %.1f MB, %s\n", k, f.width, f.height, float64(f.size)/1e6, f.from)
 	}
-	fmt.Fprintln(w)
 }
 
 func writeJobs(w io.Writer, rows []row) {
+	if len(rows) == 0 {
+		return
+	}
+	fmt.Fprint(w, "\n## One by one\n\nPSNR and bytes hold the two results against each other; neither is the truth.\n\n")
 	fmt.Fprintln(w, "| job | wall ms | sharp | ratio | CPU ms | sharp | ratio | peak MiB | sharp | ratio | PSNR dB | bytes | ratio | |")
 	fmt.Fprintln(w, "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|")
 	for _, r := range rows {
@@ -79,7 +98,7 @@ func writeThroughput(w io.Writer, mix []job, loads []throughput) {
 	for i, j := range mix {
 		names[i] = j.Name
 	}
-	fmt.Fprintf(w, "\nThroughput of the mix (%s), so many at a time:\n\n", strings.Join(names, "; "))
+	fmt.Fprintf(w, "\n## Many at a time\n\nThe mix (%s), so many at a time, on one process of either side.\n\n", strings.Join(names, "; "))
 	fmt.Fprintln(w, "| at a time | pictures/s | sharp | ratio | CPU ms/picture | sharp | ratio | peak MiB | sharp | ratio |")
 	fmt.Fprintln(w, "|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
 	for _, t := range loads {

@@ -11,34 +11,21 @@ import (
 // reference than those of sharp.
 const tolerance = 0.3
 
-func writeGrowth(w io.Writer, growths []growth) {
-	if len(growths) == 0 {
-		return
-	}
-	fmt.Fprintf(w, "\nThe cost by the size of the original, of %s:\n\n", jobs()[1].Name)
-	fmt.Fprintln(w, "| from | megapixels | wall ms | sharp | ratio | CPU ms | sharp | ratio | peak MiB | sharp | ratio |")
-	fmt.Fprintln(w, "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
-	for i, k := range grown {
-		for _, g := range growths {
-			r := g.rows[i]
-			if r.failure != "" {
-				fmt.Fprintf(w, "| %s | %d | %s |\n", k, g.megapixels, r.failure)
-				continue
-			}
-			fmt.Fprintf(w, "| %s | %d |", k, g.megapixels)
-			cells(w, milliseconds(r.us.wall), milliseconds(r.them.wall), 0)
-			cells(w, milliseconds(r.us.cpu), milliseconds(r.them.cpu), 0)
-			cells(w, mebibytes(r.us.peak), mebibytes(r.them.peak), 0)
-			fmt.Fprintln(w)
-		}
-	}
-}
+const explanation = `
+## How good
+
+How near results from JPEGs come to a resize in floating point, as PSNR in dB.
+The reference is what libjpeg decodes at full size, reduced by Lanczos3 over the
+same geometry and rounded once. Written as PNG, what is seen is decoding and
+resizing alone; WebP and JPEG add their own loss, which is much larger.
+
+`
 
 func writeQuality(w io.Writer, list []fidelity) {
 	if len(list) == 0 {
 		return
 	}
-	fmt.Fprint(w, "\nHow near results come to a resize in floating point, PSNR in dB, by what they are written as:\n\n")
+	fmt.Fprint(w, explanation)
 	head, line := "| original | result |", "|---|---|"
 	for _, f := range finishes {
 		head += fmt.Sprintf(" %s | sharp | difference |", f.name)
