@@ -29,8 +29,8 @@ type Codec struct {
 	AllowTruncated bool
 	// Workers is how many goroutines may decode or encode one picture at a
 	// time, the one that reads it included; a request may ask for fewer. The
-	// pixels and the bytes are the same. 0 means what the request says, and if that says nothing, 2, or 1
-	// where there is one processor.
+	// pixels and the bytes are the same. 0 means what the request says, and if
+	// that says nothing, 2, or 1 where there is one processor.
 	Workers int
 	// Subsampling is the finest chroma that is written: a YCbCr layout.
 	// Sources with finer chroma are averaged down to it, coarser ones are
@@ -103,7 +103,7 @@ func (c Codec) DecodeWork(info codec.Info, req codec.Request) int64 {
 		if kept > 1 || full {
 			grids += blocks * 8
 		}
-		work += grids * 5 / 4 // of the pool
+		work += grids * 5 / 4             // of the pool
 		work += int64(c.maxScans()) << 16 // each may bring its own tables
 	case info.Buffered || c.AllowTruncated:
 		work += blocks*2*kept*kept*5/4 + int64(c.maxScans())<<16
