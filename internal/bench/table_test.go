@@ -68,5 +68,5 @@ func TestWriteHead(t *testing.T) {
 	b.Reset()
 	writeHead(&b, settings{runs: 5}, "machine", "0.10", "1.00", nil, files)
 	require.NotContains(t, b.String(), "others")
-	require.NotContains(t, b.String(), "threads")
+	require.NotContains(t, b.String(), "threads a picture")
 }
