@@ -67,6 +67,11 @@ func signed(w []uint16) []int16 {
 	return unsafe.Slice((*int16)(unsafe.Pointer(unsafe.SliceData(w))), len(w))
 }
 
+// bitsets returns the memory of w, 4 numbers each, as sets of 64 bits.
+func bitsets(w []uint16) []uint64 {
+	return unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(w))), len(w)/4)
+}
+
 // into decodes the next MCU into b, as its MCU at.
 func (q *sequencer) into(b *batch, at int) error {
 	for i := range b.steps {

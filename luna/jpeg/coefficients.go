@@ -34,7 +34,7 @@ type decoding struct {
 // A grid holds size x size quantised coefficients of each block of a
 // component, in natural order.
 type grid struct {
-	words        []uint16 // as the pool has them
+	words, marks []uint16 // coefficients and nonzero, as the pool has them
 	coefficients []int16
 	// nonzero, of progressive pictures, has bit k of a block set where the
 	// coefficient of zigzag index k is known to be other than zero, also of
@@ -192,7 +192,9 @@ func (d *decoding) allocate(pool *pixel.Pool) {
 		clear(g.words)
 		g.coefficients = signed(g.words)
 		if d.p.progressive && d.size[i] > 1 {
-			g.nonzero = make([]uint64, blocks)
+			g.marks = pool.Get16(4 * blocks)
+			clear(g.marks)
+			g.nonzero = bitsets(g.marks)
 		}
 	}
 }
@@ -201,6 +203,7 @@ func (d *decoding) allocate(pool *pixel.Pool) {
 func (d *decoding) free(pool *pixel.Pool) {
 	for i := range d.grids {
 		pool.Put16(d.grids[i].words)
+		pool.Put16(d.grids[i].marks)
 		d.grids[i] = grid{}
 	}
 }
@@ -211,7 +214,9 @@ func (d *decoding) collect(pool *pixel.Pool) error {
 	if d.p.progressive {
 		err := d.scanProgressive()
 		for i := range d.grids {
-			d.grids[i].nonzero = nil
+			g := &d.grids[i]
+			pool.Put16(g.marks)
+			g.marks, g.nonzero = nil, nil
 		}
 		return err
 	}
