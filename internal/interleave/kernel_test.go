@@ -1,4 +1,4 @@
-//go:build amd64 && !noasm && gc
+//go:build (amd64 || arm64) && !noasm && gc
 
 package interleave
 
@@ -37,7 +37,7 @@ func compareKernels(t *testing.T, r *rand.Rand, stride, n, off int) {
 	require.Equal(t, wantPacked, gotPacked, "Join of %d planes, %d pixels", stride, n)
 }
 
-func TestKernelsAreEqual(t *testing.T) {
+func TestAssemblyIsThePortableCode(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for stride := 1; stride <= 5; stride++ {
 		for n := range 80 {
@@ -46,7 +46,7 @@ func TestKernelsAreEqual(t *testing.T) {
 	}
 }
 
-func FuzzKernels(f *testing.F) {
+func FuzzAssembly(f *testing.F) {
 	f.Add(uint64(1), uint8(3), uint16(100), uint8(1))
 	f.Fuzz(func(t *testing.T, seed uint64, stride uint8, n uint16, off uint8) {
 		compareKernels(t, rand.New(rand.NewPCG(seed, 1)), 1+int(stride%5), int(n%1000), int(off%64))
