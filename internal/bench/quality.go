@@ -173,14 +173,15 @@ func (g *gauge) view(s sample, v view, whole *image.NRGBA) (fidelity, error) {
 	for _, finish := range finishes {
 		for _, side := range []struct {
 			side
+			name string
 			list *[]float64
-		}{{g.us, &f.us}, {g.them, &f.them}} {
+		}{{g.us, "ours", &f.us}, {g.them, "sharp's", &f.them}} {
 			got, err := g.picture(side.side, v.job(finish), s.path)
 			if err != nil {
-				return f, fmt.Errorf("%s: %w", finish.name, err)
+				return f, fmt.Errorf("%s: %s: %w", finish.name, side.name, err)
 			}
 			if got.Rect != want.Rect {
-				return f, fmt.Errorf("%s: %v where the reference has %v", finish.name, got.Rect.Max, want.Rect.Max)
+				return f, fmt.Errorf("%s: %s has %v where the reference has %v", finish.name, side.name, got.Rect.Max, want.Rect.Max)
 			}
 			*side.list = append(*side.list, psnr(distance(got, want)))
 		}

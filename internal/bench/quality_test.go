@@ -85,7 +85,7 @@ func TestGauge(t *testing.T) {
 	g.us = flat{image.Pt(200, 151), 101, nil}
 	list, err = g.sample(sample{"s", source}, "200x150")
 	require.NoError(t, err)
-	require.Contains(t, list[0].failure, "PNG: (200,151) where the reference has (200,150)")
+	require.Contains(t, list[0].failure, "PNG: ours has (200,151) where the reference has (200,150)")
 
 	g.us = flat{fail: errors.New("broken")}
 	list, err = g.sample(sample{"s", source}, "200x150")
