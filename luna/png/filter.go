@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	// Of a pattern more than one in patternFrom bytes is 0 once filtered.
-	patternFrom = 3
+	// Of a pattern more than one in patternFrom bytes is 0 once filtered, and
+	// it compresses to less than one in patternTo.
+	patternFrom, patternTo = 3, 3
 	// So many samples of so many bytes of a part are compressed to see what
 	// suits it.
 	samples, sampleSize = 4, 8 << 10
@@ -40,11 +41,14 @@ func (e *encoder) filter() (data []uint8, k kind) {
 	fast := e.size(filtered, flate.BestSpeed)
 	switch {
 	case bytes.Count(filtered, []byte{0}) > len(filtered)/patternFrom:
-		k = pattern
 		// Rows that repeat as they are, such as of drawings and text, are
 		// matched better unfiltered, which no sum over a row tells.
-		if e.size(plain, flate.BestSpeed) < fast {
-			plain, filtered = filtered, plain
+		if n := e.size(plain, flate.BestSpeed); n < fast {
+			plain, filtered, fast = filtered, plain, n
+		}
+		// Looking harder costs little where most is found at once.
+		if k = mixed; fast < min(len(filtered), samples*sampleSize)/patternTo {
+			k = pattern
 		}
 	case fast < e.size(filtered, flate.HuffmanOnly):
 		k = mixed
