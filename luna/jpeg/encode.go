@@ -75,7 +75,7 @@ func (c Codec) EncodeWork(shape pixel.Shape, opts codec.Options) int64 {
 	blocks := int64(e.mcusX*e.perMCU) * int64(e.mcusY)
 	words := blocks * maxBlockWords
 	// Chunks leave some room, the last ones much.
-	constant := int64(128+64*mostEncodeWorkers) << 10
+	constant := 64<<10 + min(words/(tokenChunk*7/8)+1, mostEncodeWorkers)*56<<10
 	if e.progressive {
 		words += blocks * maxScanWords
 		constant += 256 << 10
