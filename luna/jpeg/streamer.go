@@ -72,6 +72,12 @@ func (s *streamer) row(wanted bool, firstX, lastX int, emit func(b *batch, at, n
 		}
 		mx += n
 	}
+	if s.joined && s.used == s.got.mcus {
+		// There may be no MCU after these that would ask what was wrong.
+		if err := s.leave(); err != nil {
+			return err
+		}
+	}
 	return s.q.check()
 }
 
