@@ -22,7 +22,7 @@ type Codec struct {
 	// Workers is how many goroutines may work on one picture at a time: one
 	// reads ahead while another makes pixels of that, and parts of a picture
 	// are compressed at once. Pixels and bytes are the same. 0 means 2, or 1
-	// where there is one processor.
+	// where there is one processor. A request may allow fewer.
 	Workers int
 	// CompressionLevel is 1, fast, to 9, small, as zlib and sharp count; 0
 	// means 6. NoCompression stores samples as they are.
@@ -56,11 +56,18 @@ func (c Codec) Revision() string {
 	return "png 2 level " + strconv.Itoa(c.level()) + " deflate " + modversion.Of("github.com/klauspost/compress", "unknown")
 }
 
-func (c Codec) workers() int {
-	if c.Workers > 0 {
-		return c.Workers
+// workers is how many goroutines may work on a picture, of which the request
+// allows so many; 0 is no word of it. What was reserved is for no more than
+// the codec's own.
+func (c Codec) workers(allowed int) int {
+	n := c.Workers
+	if n <= 0 {
+		n = min(2, runtime.GOMAXPROCS(0))
 	}
-	return min(2, runtime.GOMAXPROCS(0))
+	if allowed > 0 {
+		n = min(n, allowed)
+	}
+	return n
 }
 
 // What inflate and deflate hold besides rows.
@@ -82,10 +89,10 @@ func (c Codec) DecodeWork(info codec.Info, _ codec.Request) int64 {
 }
 
 // EncodeWork reports some rows for each worker, and its compressor.
-func (c Codec) EncodeWork(shape pixel.Shape, _ codec.Options) int64 {
+func (c Codec) EncodeWork(shape pixel.Shape, opts codec.Options) int64 {
 	rows := int64(partRows(shape))
 	part, parts := rows*(1+shape.RowBytes()), (int64(shape.Height)+rows-1)/rows
 	// Each worker may meet parts of all kinds.
-	workers := min(int64(c.workers()), parts)
+	workers := min(int64(c.workers(opts.Workers)), parts)
 	return filters*shape.RowBytes() + 3*part + workers*(part+min(int64(kinds), parts)*deflateBytes) + trialBytes
 }

@@ -29,7 +29,7 @@ func (c Codec) Decode(ctx context.Context, r io.Reader, req codec.Request) (pixe
 	if h.rowBytes(h.width) > 1<<29 {
 		return nil, fmt.Errorf("png: %w: width %d", codec.ErrLimit, h.width)
 	}
-	d := &decoder{header: h, in: in, chunks: cs, shape: h.info().Shape, pool: req.Pool, workers: c.workers()}
+	d := &decoder{header: h, in: in, chunks: cs, shape: h.info().Shape, pool: req.Pool, workers: c.workers(req.Workers)}
 	if h.interlaced {
 		return d.interlaced()
 	}

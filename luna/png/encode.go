@@ -79,7 +79,7 @@ func (c Codec) Encode(ctx context.Context, w io.Writer, src pixel.Source, opts c
 	}
 	e := &encoder{
 		w: ctxio.NewWriter(ctx, w), shape: shape, step: shape.Layout.Planes(),
-		level: c.level(), workers: c.workers(), pool: opts.Pool, trials: map[int]*flate.Writer{},
+		level: c.level(), workers: c.workers(opts.Workers), pool: opts.Pool, trials: map[int]*flate.Writer{},
 	}
 	if err := e.encode(pixel.WithContext(ctx, src), colour); err != nil {
 		return fmt.Errorf("png: %w", err)
