@@ -1,4 +1,4 @@
-//go:build amd64 && !noasm && gc
+//go:build (amd64 || arm64) && !noasm && gc
 
 package jpeg
 
@@ -49,7 +49,7 @@ func wave(x, u int) int {
 
 func TestAssemblyTransformsForward(t *testing.T) {
 	if !accelerated {
-		t.Skip("no AVX2 here")
+		t.Skip("no AVX2 or NEON here")
 	}
 	r := rand.New(rand.NewPCG(1, 2))
 	for kind := range 4 {
@@ -61,9 +61,9 @@ func TestAssemblyTransformsForward(t *testing.T) {
 	}
 }
 
-func FuzzForward(f *testing.F) {
+func FuzzTransformsForward(f *testing.F) {
 	if !accelerated {
-		f.Skip("no AVX2 here")
+		f.Skip("no AVX2 or NEON here")
 	}
 	for kind := range uint8(4) {
 		f.Add(uint64(kind), kind, uint8(90))
@@ -86,7 +86,7 @@ func BenchmarkForward(b *testing.B) {
 	for _, k := range []struct {
 		name string
 		f    func([]block, []uint8, int, int, *quantizer)
-	}{{"avx2", forward}, {"go", forwardGeneric}} {
+	}{{"assembly", forward}, {"go", forwardGeneric}} {
 		b.Run(k.name, func(b *testing.B) {
 			b.SetBytes(64 * n)
 			for b.Loop() {
