@@ -1,4 +1,4 @@
-//go:build amd64 && !noasm && gc
+//go:build (amd64 || arm64) && !noasm && gc
 
 package png
 
@@ -51,7 +51,7 @@ func compareKernels(t *testing.T, r *rand.Rand, step, n, off int) {
 	}
 }
 
-func TestKernelsAreEqual(t *testing.T) {
+func TestAssemblyIsThePortableCode(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, step := range []int{1, 2, 3, 4, 6, 8} {
 		for pixels := range 70 {
@@ -61,7 +61,7 @@ func TestKernelsAreEqual(t *testing.T) {
 	}
 }
 
-func FuzzKernels(f *testing.F) {
+func FuzzAssembly(f *testing.F) {
 	f.Add(uint64(1), uint8(2), uint16(100), uint8(1))
 	f.Fuzz(func(t *testing.T, seed uint64, step uint8, pixels uint16, off uint8) {
 		k := []int{1, 2, 3, 4, 6, 8}[step%6]
