@@ -80,8 +80,15 @@ type Info struct {
 	// Lossy says that the stored pixels are an approximation already, so that
 	// the planner may choose speed over the last bit.
 	Lossy bool
-	// Profile is the embedded ICC profile, or nil.
+	// Loops is how many times an animation plays; 0 is for ever.
+	Loops int
+	// Profile is the embedded ICC profile, or nil. Luna converts what Decode
+	// yields from it to sRGB, unless Converted is set.
 	Profile []byte
+	// Converted says that Decode yields sRGB whatever Profile is.
+	Converted bool
+	// Metadata is what else the file tells.
+	Metadata Metadata
 }
 
 // A Scale is the factor by which a decoder shrinks, Numerator over
@@ -112,8 +119,6 @@ type Request struct {
 	// where Scale makes that cheap. The layout is then that of
 	// ReferenceLayout. Only a [Referencer] is asked.
 	FullChroma bool
-	// Frame counts from 0. Only an [Animator] is asked for others.
-	Frame int
 	// Workers is how many cores this decode may use at a time; 0 means the
 	// codec's own default. The pixels do not depend on it.
 	Workers int
@@ -180,6 +185,11 @@ type Options struct {
 	// Workers is how many cores this encode may use at a time; 0 means the
 	// codec's own default. The bytes do not depend on it.
 	Workers int
+	// Metadata is what the file is to tell beside its pixels, which are sRGB.
+	// What the format cannot hold is left out.
+	Metadata Metadata
+	// Density is in pixels an inch; 0 leaves it out.
+	Density float64
 	// Pool lends buffers; nil allocates.
 	Pool *pixel.Pool
 }
