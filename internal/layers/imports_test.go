@@ -39,7 +39,7 @@ var may = map[string][]string{
 	"luna/op":               {"luna/pixel", "internal/affine", "internal/alpha", "internal/convolve", "internal/findtrim", "internal/lab", "internal/resample", "internal/smartcrop", "internal/ycc"},
 	"luna/text":             {"internal/modversion"},
 	"luna/jpeg":             {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/exif", "internal/ctxio", "internal/interleave"},
-	"luna/png":              {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/exif", "internal/ctxio", "internal/inflate", "internal/interleave", "internal/modversion"},
+	"luna/png":              {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/exif", "internal/ctxio", "internal/inflate", "internal/interleave", "internal/modversion", "internal/quantize"},
 	"luna/webp":             {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/exif", "internal/ctxio", "internal/interleave", "internal/modversion"},
 	"luna/internal/lazy":    {"luna/pixel"},
 	"luna/internal/testpic": {"luna/pixel"},
@@ -53,7 +53,7 @@ var may = map[string][]string{
 // leaves are packages under internal that import none of ours.
 var leaves = []string{
 	"internal/affine", "internal/alpha", "internal/convolve", "internal/ctxio", "internal/exif", "internal/findtrim",
-	"internal/inflate", "internal/interleave", "internal/lab", "internal/magic", "internal/modversion", "internal/resample",
+	"internal/inflate", "internal/interleave", "internal/lab", "internal/magic", "internal/modversion", "internal/quantize", "internal/resample",
 	"internal/sharpref", "internal/smartcrop", "internal/ycc",
 }
 
