@@ -18,6 +18,7 @@ func (p *planner) cost() error {
 		p.decoder.DecodeWork(p.Source, p.Decode) +
 		op.Work(p.decoded, p.Ops) +
 		p.aheadBytes() +
+		p.opts.Metadata.metadataBytes(p.Source) +
 		p.encoder.EncodeWork(p.Shape, p.Encode) +
 		p.Shape.Bytes()
 	if most := p.opts.MaxRequestBytes; p.Bytes > most {

@@ -163,6 +163,9 @@ func (e *Engine) hash(codecs []codec.Codec) string {
 	if e.opts.Order != edit.ListOrder {
 		parts = append(parts, "order", e.opts.Order.String())
 	}
+	if e.opts.Metadata != StripMetadata {
+		parts = append(parts, "metadata", e.opts.Metadata.String())
+	}
 	h := sha256.New()
 	for _, s := range append([]string{engineVersion, string(e.matte[:])}, parts...) {
 		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(s))))
@@ -173,7 +176,7 @@ func (e *Engine) hash(codecs []codec.Codec) string {
 
 // Revision is a hash of all that can change an output byte: the version of
 // this package, every codec's name and revision, and the options that matter
-// (Matte, Order, Fonts, Operations). Engines of equal revision make equal bytes,
+// (Matte, Metadata, Order, Fonts, Operations). Engines of equal revision make equal bytes,
 // on every machine. It is 32 hex digits.
 func (e *Engine) Revision() string { return e.revision }
 

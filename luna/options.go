@@ -46,6 +46,9 @@ type Options struct {
 	// Matte is the colour under an image with alpha whose output format has
 	// none, such as JPEG; opaque black by default. Its own alpha is ignored.
 	Matte edit.Color
+	// Metadata says what results tell of what their originals tell beside
+	// pixels; StripMetadata, which is nothing, by default.
+	Metadata MetadataPolicy
 	// Order is that in which edits run; that of the list by default.
 	Order edit.Order
 	// Fonts are those that text edits may name: under each name a list, of
@@ -115,6 +118,9 @@ func (o *Options) withDefaults() (Options, error) {
 	}
 	if r.MaxBytes < r.MaxRequestBytes {
 		return r, fmt.Errorf("luna: Options.MaxBytes is %d; it must be at least MaxRequestBytes, %d", r.MaxBytes, r.MaxRequestBytes)
+	}
+	if !r.Metadata.valid() {
+		return r, fmt.Errorf("luna: Options.Metadata is %d, which is no policy", r.Metadata)
 	}
 	if !r.Order.Valid() {
 		return r, fmt.Errorf("luna: Options.Order is %d, which is no order", r.Order)

@@ -86,6 +86,8 @@ func (e *Engine) render(ctx context.Context, o *original, p *Plan, w io.Writer) 
 		}
 		options := p.Encode
 		options.Pool, options.Workers = e.pool, cores
+		shape := chain.Shape()
+		options.Metadata, options.Density = e.opts.Metadata.kept(p.Source, shape.Width, shape.Height)
 		err = p.encoder.Encode(ctx, out, chain, options)
 	}
 	took := time.Since(start)

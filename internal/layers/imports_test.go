@@ -32,7 +32,7 @@ var may = map[string][]string{
 	"storage/bucket":      {"storage/file"},
 	"storage/storagetest": {},
 
-	"luna":                  {"immagin/edit", "luna/codec", "luna/op", "luna/pixel", "luna/text"},
+	"luna":                  {"immagin/edit", "luna/codec", "luna/op", "luna/pixel", "luna/text", "internal/exif", "internal/iptc", "internal/magic", "internal/xmp"},
 	"luna/pixel":            {},
 	"luna/pixel/pixeltest":  {"luna/pixel"},
 	"luna/codec":            {"luna/pixel"},
@@ -53,8 +53,8 @@ var may = map[string][]string{
 // leaves are packages under internal that import none of ours.
 var leaves = []string{
 	"internal/affine", "internal/alpha", "internal/convolve", "internal/ctxio", "internal/exif", "internal/findtrim",
-	"internal/inflate", "internal/interleave", "internal/lab", "internal/magic", "internal/modversion", "internal/quantize", "internal/resample",
-	"internal/sharpref", "internal/smartcrop", "internal/ycc",
+	"internal/inflate", "internal/interleave", "internal/iptc", "internal/lab", "internal/magic", "internal/modversion", "internal/quantize", "internal/resample",
+	"internal/sharpref", "internal/smartcrop", "internal/xmp", "internal/ycc",
 }
 
 // TestImports reads the files in process, rather than through the go command,

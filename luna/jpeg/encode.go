@@ -100,7 +100,7 @@ func (c Codec) Encode(ctx context.Context, w io.Writer, src pixel.Source, opts c
 	if quality == 0 {
 		quality = defaultQuality
 	}
-	e := &encoder{ctx: ctx, pool: opts.Pool, shape: shape, file: c.file(shape.Layout), progressive: opts.Progressive, workers: c.encodeWorkers(opts)}
+	e := &encoder{ctx: ctx, pool: opts.Pool, shape: shape, file: c.file(shape.Layout), progressive: opts.Progressive, workers: c.encodeWorkers(opts), metadata: opts.Metadata, density: opts.Density}
 	e.layOut()
 	for t := range e.tables() {
 		e.quantizers[t] = newQuantizer(&annexK[t], quality)
@@ -135,6 +135,8 @@ type encoder struct {
 	shape       pixel.Shape
 	file        pixel.Layout
 	progressive bool
+	metadata    codec.Metadata
+	density     float64
 
 	workers int
 

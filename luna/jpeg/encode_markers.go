@@ -4,11 +4,11 @@ import "github.com/immagin/immagin-go/luna/pixel"
 
 const markerDQT = 0xdb
 
-// writeHeader writes what comes before the first scan. The JFIF header tells
-// no density.
+// writeHeader writes what comes before the first scan.
 func (e *encoder) writeHeader() {
 	e.out.raw(0xff, markerSOI)
-	e.out.raw(0xff, markerAPP0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0)
+	e.writeJFIF()
+	e.writeMetadata()
 	for t := range e.tables() {
 		e.out.raw(0xff, markerDQT, 0, 67, byte(t))
 		e.out.raw(e.quantizers[t].table[:]...)

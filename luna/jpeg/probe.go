@@ -31,6 +31,7 @@ const (
 	markerAPP0  = 0xe0
 	markerAPP1  = 0xe1
 	markerAPP2  = 0xe2
+	markerAPP13 = 0xed
 	markerAPP14 = 0xee
 )
 
@@ -177,7 +178,7 @@ func nextMarker(r *bufio.Reader) (byte, error) {
 // wants them; they are below 64 KiB.
 func (h *header) segment(r *bufio.Reader, marker byte, n int) error {
 	switch marker {
-	case markerAPP0, markerAPP1, markerAPP2, markerAPP14:
+	case markerAPP0, markerAPP1, markerAPP2, markerAPP13, markerAPP14:
 	case markerDHT, markerJPG, markerDAC:
 		return skip(r, n)
 	default:
@@ -196,6 +197,8 @@ func (h *header) segment(r *bufio.Reader, marker byte, n int) error {
 		h.app1(data)
 	case markerAPP2:
 		return h.profile.add(data)
+	case markerAPP13:
+		h.app13(data)
 	case markerAPP14:
 		if len(data) >= 12 && string(data[:5]) == "Adobe" {
 			h.adobe, h.transform = true, data[11]
@@ -238,16 +241,6 @@ func (h *header) app0(data []byte) {
 		h.info.Density = x
 	case 2:
 		h.info.Density = x * 2.54
-	}
-}
-
-func (h *header) app1(data []byte) {
-	if h.exifSeen || len(data) < 6 || string(data[:6]) != "Exif\x00\x00" {
-		return
-	}
-	// Damaged EXIF does not make the picture unreadable.
-	if d, err := exif.Parse(data); err == nil {
-		h.exif, h.exifSeen = d, true
 	}
 }
 

@@ -81,7 +81,7 @@ func (c Codec) Encode(ctx context.Context, w io.Writer, src pixel.Source, opts c
 		w: ctxio.NewWriter(ctx, w), shape: shape, step: shape.Layout.Planes(),
 		level: c.level(), workers: c.workers(opts.Workers), pool: opts.Pool, trials: map[int]*flate.Writer{},
 	}
-	if err := e.encode(pixel.WithContext(ctx, src), colour); err != nil {
+	if err := e.encode(pixel.WithContext(ctx, src), colour, opts); err != nil {
 		return fmt.Errorf("png: %w", err)
 	}
 	return nil
@@ -103,7 +103,7 @@ type encoder struct {
 	deflater *deflater
 }
 
-func (e *encoder) encode(src pixel.Source, colour byte) error {
+func (e *encoder) encode(src pixel.Source, colour byte, opts codec.Options) error {
 	var ihdr [13]byte
 	binary.BigEndian.PutUint32(ihdr[0:], uint32(e.shape.Width))
 	binary.BigEndian.PutUint32(ihdr[4:], uint32(e.shape.Height))
@@ -112,6 +112,9 @@ func (e *encoder) encode(src pixel.Source, colour byte) error {
 		return err
 	}
 	if err := writeChunk(e.w, "IHDR", ihdr[:]); err != nil {
+		return err
+	}
+	if err := writeMetadata(e.w, opts); err != nil {
 		return err
 	}
 	if err := e.pixels(src); err != nil {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/klauspost/compress/zlib"
 
-	"github.com/immagin/immagin-go/internal/exif"
 	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/pixel"
 )
@@ -46,8 +45,10 @@ type header struct {
 
 	frames      int
 	density     float64
+	dense       bool // EXIF has told it
 	orientation int
 	profile     []byte
+	metadata    codec.Metadata
 }
 
 // Probe reads the chunks before the first IDAT.
@@ -133,7 +134,7 @@ func (h *header) chunk(c *chunks) error {
 		return h.trns(c)
 	case "iCCP":
 		return h.iccp(c)
-	case "pHYs", "eXIf", "acTL":
+	case "pHYs", "eXIf", "iTXt", "acTL":
 		if c.left > maxEXIF {
 			break
 		}
@@ -158,15 +159,12 @@ func (h *header) chunk(c *chunks) error {
 
 func (h *header) ancillary(kind string, data []byte) {
 	switch {
-	case kind == "pHYs" && len(data) == 9 && data[8] == 1: // a metre
+	case kind == "pHYs" && len(data) == 9 && data[8] == 1 && !h.dense: // a metre
 		h.density = float64(binary.BigEndian.Uint32(data)) * 0.0254
 	case kind == "eXIf":
-		if d, err := exif.Parse(data); err == nil {
-			h.orientation = d.Orientation
-			if d.Density > 0 { // libvips prefers it to pHYs
-				h.density = d.Density
-			}
-		}
+		h.exif(data)
+	case kind == "iTXt":
+		h.itxt(data)
 	case kind == "acTL" && len(data) == 8:
 		h.frames = max(1, int(binary.BigEndian.Uint32(data)&(1<<31-1)))
 	}
@@ -264,6 +262,7 @@ func (h *header) info() codec.Info {
 		Density:     h.density,
 		Progressive: h.interlaced,
 		Profile:     h.profile,
+		Metadata:    h.metadata,
 	}
 	gray := layout.Opaque() == pixel.Gray
 	switch {
