@@ -1,10 +1,10 @@
 // Package webp is the adapter for WebP (RFC 9649).
 //
-// It decodes in Go: lossy (VP8) and lossless (VP8L) pictures, alpha, and the
-// first frame of animations, with the colour conversion and the chroma
-// upsampling of libwebp, so that pixels equal those of its dwebp. It encodes
-// still pictures, lossy or lossless: with libwebp in programs that are built
-// with cgo, and else with a port of it to Go.
+// It decodes in Go: lossy (VP8) and lossless (VP8L) pictures, alpha, and
+// animations, with the colour conversion, the chroma upsampling and the
+// blending of libwebp, so that pixels equal those of its dwebp. It encodes
+// pictures and animations, lossy or lossless: with libwebp in programs that
+// are built with cgo, and else with a port of it to Go.
 package webp
 
 import (
@@ -17,8 +17,9 @@ import (
 type Codec struct{}
 
 var (
-	_ codec.Decoder = Codec{}
-	_ codec.Encoder = Codec{}
+	_ codec.Animator         = Codec{}
+	_ codec.AnimationEncoder = Codec{}
+	_ codec.Copier           = Codec{}
 )
 
 // Format tells name, media type and magic.
@@ -28,7 +29,7 @@ func (c Codec) Format() codec.Format {
 
 // Revision names the adapter's own version, and the libraries that decode and
 // encode, of which the second depends on cgo.
-func (c Codec) Revision() string { return "webp 1 " + decoderVersion() + " " + encoderVersion() }
+func (c Codec) Revision() string { return "webp 2 " + decoderVersion() + " " + encoderVersion() }
 
 // DecodeWork reports the planes of a lossy picture, and the packed pixels, at
 // most twice, of a lossless one or of an alpha channel.

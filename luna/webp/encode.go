@@ -1,6 +1,7 @@
 package webp
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -68,24 +69,18 @@ func lossyBytes(n, noise, photograph int64) int64 {
 	return min(noise*n, photograph*n+reserve) + 4<<20
 }
 
-// Encode collects the picture, since the encoders want all of it, and writes
-// the file. Lossless output keeps the colours of transparent pixels, too, and
-// takes no notice of the quality. While the encoder runs, ctx is not looked
-// at.
-func (c Codec) Encode(ctx context.Context, w io.Writer, src pixel.Source, opts codec.Options) error {
-	shape := src.Shape()
+// accept reports whether pictures of that shape may be encoded.
+func (c Codec) accept(shape pixel.Shape, opts codec.Options) error {
 	if err := c.Check(shape, opts); err != nil {
 		return err
 	}
 	if shape.Layout != c.Accepts(shape.Layout, opts) || shape.Deep {
 		return fmt.Errorf("webp: %w: %v pictures; Accepts tells which", codec.ErrUnsupported, shape)
 	}
-	samples := packedSamples(shape.Layout.Planes())
-	packed := opts.Pool.Get(shape.Width * shape.Height * samples)
-	defer opts.Pool.Put(packed)
-	if err := pack(packed, pixel.WithContext(ctx, src), samples); err != nil {
-		return fmt.Errorf("webp: %w", err)
-	}
+	return nil
+}
+
+func settingsOf(opts codec.Options) settings {
 	s := settings{quality: opts.Quality, lossless: opts.Lossless, effort: defaultEffort}
 	if s.quality == 0 {
 		s.quality = defaultQuality
@@ -93,14 +88,53 @@ func (c Codec) Encode(ctx context.Context, w io.Writer, src pixel.Source, opts c
 	if opts.Effort != nil {
 		s.effort = *opts.Effort
 	}
+	return s
+}
+
+// Encode collects the picture, since the encoders want all of it, and writes
+// the file. Lossless output keeps the colours of transparent pixels, too, and
+// takes no notice of the quality. EXIF and XMP are written; of IPTC and of
+// density the format knows nothing. While the encoder runs, ctx is not looked
+// at.
+func (c Codec) Encode(ctx context.Context, w io.Writer, src pixel.Source, opts codec.Options) error {
+	shape := src.Shape()
+	if err := c.accept(shape, opts); err != nil {
+		return err
+	}
+	samples := packedSamples(shape.Layout.Planes())
+	packed := opts.Pool.Get(shape.Width * shape.Height * samples)
+	defer opts.Pool.Put(packed)
+	if err := pack(packed, pixel.WithContext(ctx, src), samples); err != nil {
+		return fmt.Errorf("webp: %w", err)
+	}
 	out := ctxio.NewWriter(ctx, w)
-	if err := encode(out, packed, shape.Width, shape.Height, samples, s); err != nil {
+	if err := encodeWith(out, opts.Metadata, packed, shape, samples, settingsOf(opts)); err != nil {
 		if out.Err() != nil {
 			err = out.Err()
 		}
 		return fmt.Errorf("webp: %w", err)
 	}
 	return nil
+}
+
+// encodeWith encodes a picture, and adds what the encoders do not.
+func encodeWith(w io.Writer, m codec.Metadata, packed []uint8, shape pixel.Shape, samples int, s settings) error {
+	if metadataFlags(m) == 0 {
+		return encode(w, packed, shape.Width, shape.Height, samples, s)
+	}
+	var file bytes.Buffer
+	if err := encode(&file, packed, shape.Width, shape.Height, samples, s); err != nil {
+		return err
+	}
+	body, alpha, err := appendPixels(nil, file.Bytes())
+	if err != nil {
+		return err
+	}
+	var flags byte
+	if alpha {
+		flags = flagAlpha
+	}
+	return writeExtended(w, flags, shape.Width, shape.Height, body, m)
 }
 
 // pack writes the pixels of src to packed, with so many samples each; a

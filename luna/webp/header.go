@@ -1,6 +1,8 @@
 package webp
 
 import (
+	"bytes"
+	"encoding/binary"
 	"fmt"
 	"io"
 
@@ -9,16 +11,14 @@ import (
 	"github.com/immagin/immagin-go/luna/pixel"
 )
 
-// Bounds of metadata. A longer profile is refused, since colours depend on
-// it; longer EXIF is passed over.
-const (
-	maxProfile = 4 << 20
-	maxEXIF    = 1 << 20
-)
+// maxProfile is the bound of profiles. Longer ones are refused, since colours
+// depend on them.
+const maxProfile = codec.MaxMetadata
 
 // Flags of the VP8X chunk.
 const (
 	flagAnimation = 1 << 1
+	flagXMP       = 1 << 2
 	flagEXIF      = 1 << 3
 	flagAlpha     = 1 << 4
 )
@@ -32,13 +32,16 @@ type header struct {
 	lossy         bool
 	frames        int
 	background    [4]uint8 // of an animation, RGBA
+	loops         int
 	exif          exif.Data
 	exifSeen      bool
+	xmpSeen       bool
 	profile       []byte
+	kept          codec.Metadata
 }
 
 // Probe reads the headers of the pixels and, where the file says that it has
-// EXIF or several frames, the chunks behind them, which it skips over.
+// EXIF, XMP or several frames, the chunks behind them, which it skips over.
 func (c Codec) Probe(r io.Reader) (codec.Info, error) {
 	h, err := probe(r)
 	if err != nil {
@@ -79,7 +82,7 @@ func probe(r io.Reader) (*header, error) {
 		if err != nil {
 			return nil, err
 		}
-		if seen && !h.animated() && (h.flags&flagEXIF == 0 || h.exifSeen) {
+		if seen && !h.animated() && (h.flags&flagEXIF == 0 || h.exifSeen) && (h.flags&flagXMP == 0 || h.xmpSeen) {
 			break
 		}
 		err = c.next()
@@ -164,7 +167,7 @@ func (h *header) metadata(c *chunks) error {
 		h.profile = profile
 		return err
 	case "EXIF":
-		if c.body > maxEXIF {
+		if h.exifSeen || c.body > codec.MaxMetadata {
 			return nil
 		}
 		data, err := io.ReadAll(c)
@@ -172,16 +175,25 @@ func (h *header) metadata(c *chunks) error {
 			return err
 		}
 		h.exifSeen = true
+		h.kept.EXIF = bytes.TrimPrefix(data, []byte("Exif\x00\x00"))
 		// Damaged EXIF does not make the picture unreadable.
 		if d, err := exif.Parse(data); err == nil {
 			h.exif = d
 		}
+	case "XMP ":
+		if h.xmpSeen || c.body > codec.MaxMetadata {
+			return nil
+		}
+		data, err := io.ReadAll(c)
+		h.xmpSeen, h.kept.XMP = true, data
+		return err
 	case "ANIM":
-		var d [4]byte
+		var d [6]byte
 		if _, err := io.ReadFull(c, d[:]); err != nil {
 			return early(err)
 		}
 		h.background = [4]uint8{d[2], d[1], d[0], d[3]}
+		h.loops = int(binary.LittleEndian.Uint16(d[4:]))
 	}
 	return nil
 }
@@ -240,20 +252,41 @@ func readBitstream(c *chunks) (bitstream, error) {
 }
 
 // A frame is the header of an ANMF chunk.
-type frame struct{ x, y, width, height int }
+type frame struct {
+	x, y, width, height int
+	duration            int  // in milliseconds
+	overwrite           bool // rather than blend
+	dispose             bool // to the background, before the next frame
+	head                [frameHeader]byte
+}
+
+// frameHeader is the length of what stands before a frame's chunks.
+const frameHeader = 16
 
 func (h *header) readFrame(c *chunks) (frame, error) {
-	var d [16]byte
+	var d [frameHeader]byte
 	if _, err := io.ReadFull(c, d[:]); err != nil {
 		return frame{}, early(err)
 	}
-	f := frame{2 * uint24(d[0:]), 2 * uint24(d[3:]), 1 + uint24(d[6:]), 1 + uint24(d[9:])}
+	f := frame{
+		head: d,
+		x:    2 * uint24(d[0:]), y: 2 * uint24(d[3:]), width: 1 + uint24(d[6:]), height: 1 + uint24(d[9:]),
+		duration:  uint24(d[12:]),
+		overwrite: d[15]&frameOverwrites != 0,
+		dispose:   d[15]&frameDisposes != 0,
+	}
 	if f.x+f.width > h.width || f.y+f.height > h.height {
 		return frame{}, fmt.Errorf("%w: frame %dx%d+%d+%d on a canvas of %dx%d",
 			codec.ErrFormat, f.width, f.height, f.x, f.y, h.width, h.height)
 	}
 	return f, nil
 }
+
+// Flags of an ANMF chunk.
+const (
+	frameDisposes   = 1 << 0
+	frameOverwrites = 1 << 1
+)
 
 // firstFrame looks into the first ANMF chunk.
 func (h *header) firstFrame(c *chunks) error {
@@ -291,6 +324,8 @@ func (h *header) info() codec.Info {
 		HasAlpha:    h.alpha,
 		Density:     h.exif.Density,
 		Lossy:       h.lossy,
+		Loops:       h.loops,
 		Profile:     h.profile,
+		Metadata:    h.kept,
 	}
 }
