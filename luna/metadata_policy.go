@@ -93,7 +93,7 @@ func keptRights(told codec.Metadata) codec.Metadata {
 func (m MetadataPolicy) metadataBytes(info codec.Info) int64 {
 	n := int64(len(info.Metadata.EXIF) + len(info.Metadata.XMP) + len(info.Metadata.IPTC))
 	if m != StripMetadata {
-		n *= 4 // XMP grows where its characters must be escaped
+		n *= 6 // XMP grows where its characters must be escaped
 	}
 	return n
 }
