@@ -79,6 +79,12 @@ func (p *planner) lossless() bool {
 	return p.Encode.Lossless || ok && e.Lossless(p.Encode)
 }
 
+// deep reports whether the encoder takes 16 bits.
+func (p *planner) deep() bool {
+	e, ok := p.encoder.(codec.DeepEncoder)
+	return ok && e.AcceptsDeep(p.Encode)
+}
+
 // decodeChroma has the decoder make as much chroma as luma, if it can at its
 // scale, and reports whether it does. A resize o that still reduces by 2 has
 // as much chroma as it makes pixels anyway, and is left as it is where no
@@ -112,6 +118,9 @@ func (p *planner) place() error {
 		return err
 	}
 	want := p.encoder.Accepts(shape.Layout, p.Encode)
+	// Samples stay deep as long as they can: colours are laid on the matte, and
+	// become what the encoder wants, after the upper bits are taken only if
+	// that knows no others.
 	if shape.Layout.HasAlpha() && !want.HasAlpha() {
 		p.Ops = append(p.Ops, op.Flatten{Background: p.matte})
 		if shape, err = p.chain(); err != nil {
@@ -119,8 +128,13 @@ func (p *planner) place() error {
 		}
 		want = p.encoder.Accepts(shape.Layout, p.Encode)
 	}
+	c := op.Convert{To: want}
+	if shape.Deep && !(p.deep() && c.AcceptsDeep(shape.Layout)) {
+		p.Ops = append(p.Ops, op.Narrow{})
+		shape.Deep = false
+	}
 	if want != shape.Layout {
-		p.Ops = append(p.Ops, op.Convert{To: want})
+		p.Ops = append(p.Ops, c)
 		if shape, err = p.chain(); err != nil {
 			return err
 		}

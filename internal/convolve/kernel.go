@@ -67,7 +67,8 @@ func slide8Generic(sums []int32, base []uint8, moves []move) {
 	}
 }
 
-// slide16Generic is slide8Generic for samples of 15 bits.
+// slide16Generic is slide8Generic for samples of 16 bits, of which the assembly
+// knows 15. Sums wrap around, and are right without sign.
 func slide16Generic(sums []int32, base []uint16, moves []move) {
 	for _, m := range moves {
 		enter, leave := base[m.enter:][:len(sums)], base[m.leave:][:len(sums)]
@@ -103,12 +104,16 @@ func scaleGeneric[T uint8 | uint16](dst []T, sums []int32, m *Mask) {
 }
 
 // slide adds to sums what changes as boxes move on.
-func slide[T uint8 | uint16](sums []int32, base []T, moves []move) {
+func slide[T uint8 | uint16](sums []int32, base []T, moves []move, deep bool) {
 	switch base := any(base).(type) {
 	case []uint8:
 		slide8(sums, base, moves)
 	case []uint16:
-		slide16(sums, base, moves)
+		if deep {
+			slide16Generic(sums, base, moves)
+		} else {
+			slide16(sums, base, moves)
+		}
 	}
 }
 
@@ -118,6 +123,10 @@ func scale[T uint8 | uint16](dst []T, sums []int32, m *Mask) {
 	case []uint8:
 		scale8(dst, sums, m)
 	case []uint16:
-		scale16(dst, sums, m)
+		if m.deep() {
+			scaleGeneric(dst, sums, m)
+		} else {
+			scale16(dst, sums, m)
+		}
 	}
 }

@@ -56,7 +56,7 @@ func compareSlides[T uint8 | uint16](t *testing.T, r *rand.Rand, blocks, off, mo
 		sums[i] >>= 2 // so that nothing overflows
 	}
 	want := slices.Clone(sums)
-	slide(sums[off:off+n], base, moves)
+	slide(sums[off:off+n], base, moves, false)
 	portable(want[off:off+n], base, moves)
 	require.Equal(t, want, sums, "%d sums, %v", n, moves)
 }

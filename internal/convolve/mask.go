@@ -26,6 +26,10 @@ type Mask struct {
 	limit         uint64
 }
 
+// deep reports whether the mask is for samples of all 16 bits, which is one
+// more than the kernels of assembly know.
+func (m *Mask) deep() bool { return m.limit == 65535 }
+
 // A step is a box that reaches as far as reach from its centre.
 type step struct {
 	reach  int
@@ -95,6 +99,10 @@ func Blur(sigma float64) *Mask {
 	m.round, m.factor, m.shift, m.limit = 1<<(e-1), 1, e, 255
 	return m
 }
+
+// BlurDeep is [Blur] for samples of 16 bits, for which libvips has no vector
+// code: weights are exact.
+func BlurDeep(sigma float64) *Mask { return exact(gaussian(sigma, 0.2), 65535) }
 
 // Unsharp returns the mask by which libvips' sharpen blurs lightness, of 15
 // bits.

@@ -3,7 +3,7 @@ package convolve
 // A Stream convolves one plane, rows first and then columns, with samples of
 // its own precision between; edges are repeated. It takes rows and yields
 // rows, and holds no more than the mask spans. Samples of 16 bits are below
-// 1<<15.
+// 1<<15 but under a mask of [BlurDeep].
 type Stream[T uint8 | uint16] struct {
 	mask           *Mask
 	width, height  int
@@ -111,7 +111,7 @@ func (s *Stream[T]) convolve(dst, src []T) {
 		sum += m.weights[k] * (int32(p[r+1-k]) + int32(p[r+1+k]))
 	}
 	clear(s.deltas)
-	slide(s.deltas, p, s.across)
+	slide(s.deltas, p, s.across, m.deep())
 	s.deltas[0] = sum
 	addUp(s.deltas)
 	scale(dst, s.deltas, m)
@@ -125,7 +125,7 @@ func (s *Stream[T]) Pull(dst []T) {
 		for i, b := range s.mask.steps {
 			s.down[i].enter, s.down[i].leave = s.row(y+b.reach), s.row(y-1-b.reach)
 		}
-		slide(s.sums, s.ring, s.down)
+		slide(s.sums, s.ring, s.down, s.mask.deep())
 	}
 	scale(dst[:s.width], s.sums, s.mask)
 }

@@ -29,6 +29,15 @@ func (f Flatten) Accepts(in pixel.Layout) pixel.Layout {
 	return in
 }
 
+// AcceptsDeep is true.
+func (Premultiply) AcceptsDeep(pixel.Layout) bool { return true }
+
+// AcceptsDeep is true.
+func (Unpremultiply) AcceptsDeep(pixel.Layout) bool { return true }
+
+// AcceptsDeep is true.
+func (Flatten) AcceptsDeep(pixel.Layout) bool { return true }
+
 func (o Premultiply) Out(in pixel.Shape) (pixel.Shape, error)   { return in, accept(o, in) }
 func (o Unpremultiply) Out(in pixel.Shape) (pixel.Shape, error) { return in, accept(o, in) }
 func (f Flatten) Out(in pixel.Shape) (pixel.Shape, error) {
@@ -50,18 +59,21 @@ func (f Flatten) String() string {
 }
 
 func (o Premultiply) Wrap(in pixel.Source, _ *pixel.Pool) (pixel.Source, error) {
-	return wrapAlpha(o, in, func(_ int, row, a []uint8) { alpha.Premultiply(row, a) })
+	return wrapAlpha(o, in, func(_ int, row, a []uint8) { alpha.Premultiply(row, a) },
+		func(_ int, row, a []uint16) { alpha.PremultiplyDeep(row, a) })
 }
 
 func (o Unpremultiply) Wrap(in pixel.Source, _ *pixel.Pool) (pixel.Source, error) {
-	return wrapAlpha(o, in, func(_ int, row, a []uint8) { alpha.Unpremultiply(row, a) })
+	return wrapAlpha(o, in, func(_ int, row, a []uint8) { alpha.Unpremultiply(row, a) },
+		func(_ int, row, a []uint16) { alpha.UnpremultiplyDeep(row, a) })
 }
 
 func (f Flatten) Wrap(in pixel.Source, _ *pixel.Pool) (pixel.Source, error) {
-	return wrapAlpha(f, in, func(p int, row, a []uint8) { alpha.Flatten(row, a, f.Background[p]) })
+	return wrapAlpha(f, in, func(p int, row, a []uint8) { alpha.Flatten(row, a, f.Background[p]) },
+		func(p int, row, a []uint16) { alpha.FlattenDeep(row, a, deepen(f.Background[p])) })
 }
 
-func wrapAlpha(o Op, in pixel.Source, row func(p int, row, alpha []uint8)) (pixel.Source, error) {
+func wrapAlpha(o Op, in pixel.Source, row func(p int, row, alpha []uint8), deep func(p int, row, alpha []uint16)) (pixel.Source, error) {
 	shape := in.Shape()
 	out, err := o.Out(shape)
 	if err != nil {
@@ -71,6 +83,16 @@ func wrapAlpha(o Op, in pixel.Source, row func(p int, row, alpha []uint8)) (pixe
 		return in, nil
 	}
 	last := shape.Layout.Planes() - 1
+	if shape.Deep {
+		return &inPlace{upstream: upstream{in: in, shape: out}, edit: func(t *pixel.Strip) {
+			for y := range t.Rows {
+				a := t.Planes[last].Row16(y)
+				for p := range last {
+					deep(p, t.Planes[p].Row16(y), a)
+				}
+			}
+		}}, nil
+	}
 	return &inPlace{upstream: upstream{in: in, shape: out}, edit: func(t *pixel.Strip) {
 		for y := range t.Rows {
 			a := t.Planes[last].Row(y)

@@ -20,6 +20,9 @@ const LeastBlur = 0.558
 
 func (Blur) Accepts(in pixel.Layout) pixel.Layout { return colours(in) }
 
+// AcceptsDeep is true.
+func (Blur) AcceptsDeep(pixel.Layout) bool { return true }
+
 func (b Blur) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(b, in); err != nil {
 		return in, err
@@ -34,8 +37,19 @@ func (b Blur) Work(in pixel.Shape) int64 {
 	if _, err := b.Out(in); err != nil || b.Sigma < LeastBlur {
 		return 0
 	}
-	samples, sums := convolve.Lengths(convolve.Blur(b.Sigma), in.Width, in.Height)
-	return stripBytes(in) + int64(in.Layout.Planes())*(int64(samples)+4*int64(sums))
+	samples, sums := convolve.Lengths(b.mask(in), in.Width, in.Height)
+	size := int64(1)
+	if in.Deep {
+		size = 2
+	}
+	return stripBytes(in) + int64(in.Layout.Planes())*(size*int64(samples)+4*int64(sums))
+}
+
+func (b Blur) mask(in pixel.Shape) *convolve.Mask {
+	if in.Deep {
+		return convolve.BlurDeep(b.Sigma)
+	}
+	return convolve.Blur(b.Sigma)
 }
 
 func (b Blur) String() string { return fmt.Sprintf("blur %g", b.Sigma) }
@@ -48,13 +62,20 @@ func (b Blur) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	if b.Sigma < LeastBlur {
 		return in, nil
 	}
-	mask := convolve.Blur(b.Sigma)
+	mask := b.mask(shape)
 	s := &blurSource{upstream: upstream{in: in, pool: pool, shape: shape}}
 	s.out = pixel.NewStrip(pool, shape, min(pixel.StripRows, shape.Height))
 	samples, sums := convolve.Lengths(mask, shape.Width, shape.Height)
 	for p := range shape.Layout.Planes() {
+		if shape.Deep {
+			s.words[p] = pool.Get16(samples)
+			s.deep[p] = convolve.NewStream(mask, shape.Width, shape.Height, s.words[p], make([]int32, sums))
+			s.progress = s.deep[0]
+			continue
+		}
 		s.buffers[p] = pool.Get(samples)
 		s.streams[p] = convolve.NewStream(mask, shape.Width, shape.Height, s.buffers[p], make([]int32, sums))
+		s.progress = s.streams[0]
 	}
 	return s, nil
 }
@@ -63,16 +84,24 @@ type blurSource struct {
 	upstream
 	streams [4]*convolve.Stream[uint8]
 	buffers [4][]uint8
-	out     *pixel.Strip
-	strip   *pixel.Strip // of the input
-	used    int          // rows of it
+	// Instead, for samples of 16 bits.
+	deep  [4]*convolve.Stream[uint16]
+	words [4][]uint16
+	// progress is the first stream: all are as far.
+	progress interface {
+		Pulled() int
+		Ready() bool
+	}
+	out   *pixel.Strip
+	strip *pixel.Strip // of the input
+	used  int          // rows of it
 }
 
 func (s *blurSource) Next() (*pixel.Strip, error) {
 	if s.err != nil && s.err != io.EOF {
 		return nil, s.err
 	}
-	y := s.streams[0].Pulled()
+	y := s.progress.Pulled()
 	if y == s.shape.Height {
 		return nil, io.EOF
 	}
@@ -82,9 +111,13 @@ func (s *blurSource) Next() (*pixel.Strip, error) {
 		s.out.Planes[p].Height = s.out.Rows
 	}
 	for i := 0; i < s.out.Rows; {
-		if s.streams[0].Ready() {
+		if s.progress.Ready() {
 			for p := range planes {
-				s.streams[p].Pull(s.out.Planes[p].Row(i))
+				if s.shape.Deep {
+					s.deep[p].Pull(s.out.Planes[p].Row16(i))
+				} else {
+					s.streams[p].Pull(s.out.Planes[p].Row(i))
+				}
 			}
 			i++
 			continue
@@ -97,7 +130,11 @@ func (s *blurSource) Next() (*pixel.Strip, error) {
 			s.strip, s.used = t, 0
 		}
 		for p := range planes {
-			s.streams[p].Push(s.strip.Planes[p].Row(s.used))
+			if s.shape.Deep {
+				s.deep[p].Push(s.strip.Planes[p].Row16(s.used))
+			} else {
+				s.streams[p].Push(s.strip.Planes[p].Row(s.used))
+			}
 		}
 		s.used++
 	}
@@ -109,8 +146,9 @@ func (s *blurSource) Close() error {
 		return nil
 	}
 	s.out.Free(s.pool)
-	for _, b := range s.buffers {
-		s.pool.Put(b)
+	for p := range s.buffers {
+		s.pool.Put(s.buffers[p])
+		s.pool.Put16(s.words[p])
 	}
 	return s.upstream.Close()
 }

@@ -7,19 +7,23 @@ import (
 )
 
 // Chain returns ops with a [Convert] before each that wants another layout than
-// it would get, for an image of shape in. It reports what [Out] would.
+// it would get, and a [Narrow] before the first that takes no 16 bits, for an image of shape in. It reports what [Out] would.
 func Chain(in pixel.Shape, ops []Op) ([]Op, error) {
 	chain := make([]Op, 0, len(ops))
 	for _, o := range ops {
-		if want := o.Accepts(in.Layout); want != in.Layout {
-			c := Convert{want}
-			var err error
+		want := o.Accepts(in.Layout)
+		c := Convert{want}
+		if in.Deep && !(acceptsDeep(o, want) && (want == in.Layout || c.AcceptsDeep(in.Layout))) {
+			in.Deep = false
+			chain = append(chain, Narrow{})
+		}
+		var err error
+		if want != in.Layout {
 			if in, err = c.Out(in); err != nil {
 				return nil, fmt.Errorf("%s: %w", o, err)
 			}
 			chain = append(chain, c)
 		}
-		var err error
 		if in, err = o.Out(in); err != nil {
 			return nil, err
 		}
@@ -85,6 +89,9 @@ type Late struct {
 }
 
 func (l *Late) Accepts(in pixel.Layout) pixel.Layout { return in }
+
+// AcceptsDeep is true: the ops have their own conversions.
+func (l *Late) AcceptsDeep(pixel.Layout) bool { return true }
 
 // lower returns the chain for an image of shape in.
 func (l *Late) lower(in pixel.Shape) ([]Op, error) {

@@ -81,7 +81,7 @@ func TestRefusals(t *testing.T) {
 		"to CMYK":              {rgb, op.Convert{To: pixel.CMYK}, false, "not from rgb"},
 		"to nothing":           {rgb, op.Convert{}, false, "not from rgb"},
 		"no layout":            {pixel.Shape{Width: 3, Height: 3}, op.Flip{}, true, "layout"},
-		"16 bits":              {deep, op.Flip{}, false, "16 bits"},
+		"16 bits":              {deep, op.Tint{}, false, "16 bits"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := c.op.Out(c.in)

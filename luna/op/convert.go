@@ -17,6 +17,22 @@ type Convert struct{ To pixel.Layout }
 
 func (Convert) Accepts(in pixel.Layout) pixel.Layout { return in }
 
+// AcceptsDeep is true where planes are added only: gray becomes RGB, or alpha
+// comes in.
+func (c Convert) AcceptsDeep(in pixel.Layout) bool {
+	hops, ok := route(in, c.To)
+	for _, to := range hops {
+		ok = ok && adds(in, to)
+		in = to
+	}
+	return ok
+}
+
+// adds reports whether a conversion adds planes, and no others change.
+func adds(from, to pixel.Layout) bool {
+	return to.Planes() > from.Planes() && !from.IsYCbCr() && !to.IsYCbCr() && from != pixel.CMYK && to != pixel.CMYK
+}
+
 func (c Convert) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(c, in); err != nil {
 		return in, err
@@ -185,7 +201,12 @@ func newAdder(in pixel.Source, to pixel.Layout, pool *pixel.Pool) pixel.Source {
 		w, _ := shape.PlaneSize(p)
 		_, sy := to.Subsampling(p)
 		h := (rows + 1<<sy - 1) >> sy
-		s.added.Planes[p] = pixel.Plane{Pix: pool.Get(w * h), Stride: w, Width: w, Height: h}
+		s.added.Planes[p] = pixel.Plane{Stride: w, Width: w, Height: h}
+		if shape.Deep {
+			s.added.Planes[p].Pix16 = pool.Get16(w * h)
+		} else {
+			s.added.Planes[p].Pix = pool.Get(w * h)
+		}
 	}
 	return s
 }
@@ -214,7 +235,7 @@ func (s *adder) Next() (*pixel.Strip, error) {
 			fill(plane, 255)
 		default:
 			for y := range plane.Height {
-				copy(plane.Row(y), s.out.Planes[0].Row(y))
+				plane.CopyRow(y, &s.out.Planes[0], y)
 			}
 		}
 	}
@@ -223,6 +244,10 @@ func (s *adder) Next() (*pixel.Strip, error) {
 
 func fill(p *pixel.Plane, v uint8) {
 	for y := range p.Height {
+		if p.Pix16 != nil {
+			fillRow16(p.Row16(y), uint16(v)*257)
+			continue
+		}
 		fillRow(p.Row(y), v)
 	}
 }

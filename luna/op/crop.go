@@ -22,6 +22,9 @@ func (c Crop) Accepts(in pixel.Layout) pixel.Layout {
 	return in
 }
 
+// AcceptsDeep is true.
+func (Crop) AcceptsDeep(pixel.Layout) bool { return true }
+
 func (c Crop) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(c, in); err != nil {
 		return in, err
@@ -87,8 +90,8 @@ func (s *cropSource) Next() (*pixel.Strip, error) {
 		for p := range s.shape.Layout.Planes() {
 			sx, _ := s.shape.Layout.Subsampling(p)
 			plane := &s.out.Planes[p]
-			plane.Pix = plane.Pix[s.rect.Min.X>>sx:]
-			plane.Width, _ = s.shape.PlaneSize(p)
+			w, _ := s.shape.PlaneSize(p)
+			*plane = plane.Columns(s.rect.Min.X>>sx, s.rect.Min.X>>sx+w)
 		}
 		return &s.out, nil
 	}
@@ -125,7 +128,7 @@ func (s *evenSource) Next() (*pixel.Strip, error) {
 			s.strip, s.used = t, 0
 		}
 		for p := range s.shape.Layout.Planes() {
-			copy(s.out.Planes[p].Row(n), s.strip.Planes[p].Row(s.used))
+			s.out.Planes[p].CopyRow(n, &s.strip.Planes[p], s.used)
 		}
 		s.used++
 	}

@@ -29,6 +29,9 @@ func (e Embed) Accepts(in pixel.Layout) pixel.Layout {
 	return l
 }
 
+// AcceptsDeep is true.
+func (Embed) AcceptsDeep(pixel.Layout) bool { return true }
+
 func (e Embed) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(e, in); err != nil {
 		return in, err
@@ -94,7 +97,7 @@ func (s *embedSource) Next() (*pixel.Strip, error) {
 		y := s.y + n - s.e.Top
 		if y < 0 || y >= in.Height {
 			for p := range planes {
-				fillRow(s.out.Planes[p].Row(n), s.value(p))
+				s.fill(p, n, 0, s.shape.Width)
 			}
 			continue
 		}
@@ -106,16 +109,27 @@ func (s *embedSource) Next() (*pixel.Strip, error) {
 			s.strip = t
 		}
 		for p := range planes {
-			row := s.out.Planes[p].Row(n)
-			src := s.strip.Planes[p].Row(y - s.strip.Y)
-			left := min(max(s.e.Left, 0), len(row))
-			src = src[min(max(-s.e.Left, 0), len(src)):]
-			fillRow(row[:left], s.value(p))
-			fillRow(row[left+copy(row[left:], src):], s.value(p))
+			left := min(max(s.e.Left, 0), s.shape.Width)
+			from := min(max(-s.e.Left, 0), in.Width)
+			n1 := min(s.shape.Width-left, in.Width-from)
+			dst := s.out.Planes[p].Columns(left, left+n1)
+			src := s.strip.Planes[p].Columns(from, from+n1)
+			dst.CopyRow(n, &src, y-s.strip.Y)
+			s.fill(p, n, 0, left)
+			s.fill(p, n, left+n1, s.shape.Width)
 		}
 	}
 	s.y += s.out.Rows
 	return s.out, nil
+}
+
+// fill sets columns from up to to of a row of the output to the background.
+func (s *embedSource) fill(p, row, from, to int) {
+	if s.shape.Deep {
+		fillRow16(s.out.Planes[p].Row16(row)[from:to], deepen(s.value(p)))
+		return
+	}
+	fillRow(s.out.Planes[p].Row(row)[from:to], s.value(p))
 }
 
 // value is the background of plane p.

@@ -9,6 +9,9 @@ type Grayscale struct{}
 
 func (Grayscale) Accepts(in pixel.Layout) pixel.Layout { return colours(in) }
 
+// AcceptsDeep is true.
+func (Grayscale) AcceptsDeep(pixel.Layout) bool { return true }
+
 func (o Grayscale) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(o, in); err != nil {
 		return in, err
@@ -40,6 +43,11 @@ func (o Grayscale) Wrap(in pixel.Source, _ *pixel.Pool) (pixel.Source, error) {
 	}
 	return &inPlace{upstream: upstream{in: in, shape: out}, edit: func(t *pixel.Strip) {
 		for y := range t.Rows {
+			if shape.Deep {
+				row := t.Planes[0].Row16(y)
+				deepSpace().Gray(row, row, t.Planes[1].Row16(y), t.Planes[2].Row16(y))
+				continue
+			}
 			row := t.Planes[0].Row(y)
 			space().Gray(row, row, t.Planes[1].Row(y), t.Planes[2].Row(y))
 		}

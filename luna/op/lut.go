@@ -40,6 +40,16 @@ func (l LUT) Accepts(in pixel.Layout) pixel.Layout {
 	return pixel.RGB
 }
 
+// AcceptsDeep is true: between two values of the table is a straight line.
+func (LUT) AcceptsDeep(pixel.Layout) bool { return true }
+
+// deep returns what becomes of a sample of 16 bits.
+func (t *Table) deep(v uint16) uint16 {
+	i, f := int32(v/257), int32(v%257)
+	from, to := int32(t[i]), int32(t[min(i+1, 255)])
+	return uint16(257*from + (to-from)*f)
+}
+
 // Out implements Op.
 func (l LUT) Out(in pixel.Shape) (pixel.Shape, error) { return in, accept(l, in) }
 
@@ -60,6 +70,13 @@ func (l LUT) Wrap(in pixel.Source, _ *pixel.Pool) (pixel.Source, error) {
 		for p := range colours {
 			table := tables[p]
 			for y := range t.Rows {
+				if shape.Deep {
+					row := t.Planes[p].Row16(y)
+					for x, v := range row {
+						row[x] = table.deep(v)
+					}
+					continue
+				}
 				row := t.Planes[p].Row(y)
 				for x, v := range row {
 					row[x] = table[v]

@@ -18,6 +18,9 @@ type Modulate struct {
 
 func (Modulate) Accepts(in pixel.Layout) pixel.Layout { return colours(in) }
 
+// AcceptsDeep is true.
+func (Modulate) AcceptsDeep(pixel.Layout) bool { return true }
+
 func (m Modulate) Out(in pixel.Shape) (pixel.Shape, error) { return in, accept(m, in) }
 
 func (Modulate) Work(pixel.Shape) int64 { return labRowBytes }

@@ -17,6 +17,9 @@ type Normalize struct{ Lower, Upper int }
 
 func (Normalize) Accepts(in pixel.Layout) pixel.Layout { return colours(in) }
 
+// AcceptsDeep is true.
+func (Normalize) AcceptsDeep(pixel.Layout) bool { return true }
+
 func (n Normalize) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(n, in); err != nil {
 		return in, err
@@ -91,7 +94,7 @@ func (s *normalizeSource) read() error {
 		s.measure(t, &h)
 		for p := range s.shape.Layout.Planes() {
 			for y := range t.Rows {
-				copy(whole.Planes[p].Row(t.Y+y), t.Planes[p].Row(y))
+				whole.Planes[p].CopyRow(t.Y+y, &t.Planes[p], y)
 			}
 		}
 	}
@@ -106,6 +109,10 @@ func (s *normalizeSource) read() error {
 }
 
 func (s *normalizeSource) measure(t *pixel.Strip, h *histogram) {
+	if s.shape.Deep {
+		s.measureDeep(t, h)
+		return
+	}
 	for y := range t.Rows {
 		red := t.Planes[0].Row(y)
 		green, blue := red, red
@@ -116,9 +123,23 @@ func (s *normalizeSource) measure(t *pixel.Strip, h *histogram) {
 			end := min(x+chunk, len(red))
 			l := s.row.l[:end-x]
 			space().Lightness(l, red[x:end], green[x:end], blue[x:end])
-			for _, v := range l {
-				h[min(max(int(v), 0), len(h)-1)]++
-			}
+			h.add(l)
+		}
+	}
+}
+
+func (s *normalizeSource) measureDeep(t *pixel.Strip, h *histogram) {
+	for y := range t.Rows {
+		red := t.Planes[0].Row16(y)
+		green, blue := red, red
+		if s.shape.Layout.Opaque() != pixel.Gray {
+			green, blue = t.Planes[1].Row16(y), t.Planes[2].Row16(y)
+		}
+		for x := 0; x < len(red); x += chunk {
+			end := min(x+chunk, len(red))
+			l := s.row.l[:end-x]
+			deepSpace().Lightness(l, red[x:end], green[x:end], blue[x:end])
+			h.add(l)
 		}
 	}
 }
@@ -133,6 +154,12 @@ func (s *normalizeSource) Close() error {
 
 // A histogram counts pixels by the whole part of their lightness.
 type histogram [102]int64
+
+func (h *histogram) add(l []float32) {
+	for _, v := range l {
+		h[min(max(int(v), 0), len(h)-1)]++
+	}
+}
 
 // percentile returns the lightness below which p percent of the pixels are, in
 // libvips' arithmetic (arithmetic/percent.c): the cumulative histogram is

@@ -35,6 +35,19 @@ type Op interface {
 	fmt.Stringer
 }
 
+// A DeepOp works on samples of 16 bits as well, and leaves them deep. Before
+// others [Chain] puts a [Narrow].
+type DeepOp interface {
+	Op
+	// AcceptsDeep reports whether the op takes 16 bits in that layout.
+	AcceptsDeep(in pixel.Layout) bool
+}
+
+func acceptsDeep(o Op, in pixel.Layout) bool {
+	d, ok := o.(DeepOp)
+	return ok && d.AcceptsDeep(in)
+}
+
 // A SizeError says that an op cannot work on an image of this size, such as
 // a crop that leaves it.
 type SizeError struct {

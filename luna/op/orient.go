@@ -33,6 +33,18 @@ func (Flip) Accepts(in pixel.Layout) pixel.Layout     { return in }
 func (Flop) Accepts(in pixel.Layout) pixel.Layout     { return in }
 func (t Turn) Accepts(in pixel.Layout) pixel.Layout   { return in }
 
+// AcceptsDeep is true.
+func (Orient) AcceptsDeep(pixel.Layout) bool { return true }
+
+// AcceptsDeep is true.
+func (Flip) AcceptsDeep(pixel.Layout) bool { return true }
+
+// AcceptsDeep is true.
+func (Flop) AcceptsDeep(pixel.Layout) bool { return true }
+
+// AcceptsDeep is true.
+func (Turn) AcceptsDeep(pixel.Layout) bool { return true }
+
 func (o Orient) Out(in pixel.Shape) (pixel.Shape, error) { return o.Orientation.out(o, in) }
 func (o Flip) Out(in pixel.Shape) (pixel.Shape, error)   { return Flipped.out(o, in) }
 func (o Flop) Out(in pixel.Shape) (pixel.Shape, error)   { return Flopped.out(o, in) }
@@ -133,7 +145,11 @@ func (s *flopSource) Next() (*pixel.Strip, error) {
 	}
 	for p := range s.shape.Layout.Planes() {
 		for y := range t.Planes[p].Height {
-			slices.Reverse(t.Planes[p].Row(y))
+			if s.shape.Deep {
+				slices.Reverse(t.Planes[p].Row16(y))
+			} else {
+				slices.Reverse(t.Planes[p].Row(y))
+			}
 		}
 	}
 	return t, nil
@@ -170,7 +186,11 @@ func (s *orientSource) collect() error {
 		}
 		for p := range in.Layout.Planes() {
 			_, sy := in.Layout.Subsampling(p)
-			s.o.place(&s.whole.Planes[p], &t.Planes[p], t.Y>>sy)
+			if in.Deep {
+				place(s.o, &s.whole.Planes[p], &t.Planes[p], t.Y>>sy, (*pixel.Plane).Row16, t.Planes[p].Pix16)
+			} else {
+				place(s.o, &s.whole.Planes[p], &t.Planes[p], t.Y>>sy, (*pixel.Plane).Row, t.Planes[p].Pix)
+			}
 		}
 		y = t.Y + t.Rows
 	}
@@ -178,8 +198,9 @@ func (s *orientSource) collect() error {
 	return nil
 }
 
-// place writes rows y and on of a plane into the plane that is to be.
-func (o Orientation) place(dst, src *pixel.Plane, y int) {
+// place writes rows y and on of a plane, whose samples are pix, into the plane
+// that is to be.
+func place[T uint8 | uint16](o Orientation, dst, src *pixel.Plane, y int, row func(*pixel.Plane, int) []T, pix []T) {
 	swap, flop, flip := o.parts()
 	if !swap {
 		for i := range src.Height {
@@ -187,10 +208,10 @@ func (o Orientation) place(dst, src *pixel.Plane, y int) {
 			if flip {
 				to = dst.Height - 1 - to
 			}
-			row := dst.Row(to)
-			copy(row, src.Row(i))
+			line := row(dst, to)
+			copy(line, row(src, i))
 			if flop {
-				slices.Reverse(row)
+				slices.Reverse(line)
 			}
 		}
 		return
@@ -204,16 +225,16 @@ func (o Orientation) place(dst, src *pixel.Plane, y int) {
 		if flip {
 			to = dst.Height - 1 - i
 		}
-		row := dst.Row(to)[x : x+src.Height]
+		line := row(dst, to)[x : x+src.Height]
 		at := i
 		if flop {
-			for k := len(row) - 1; k >= 0; k-- {
-				row[k] = src.Pix[at]
+			for k := len(line) - 1; k >= 0; k-- {
+				line[k] = pix[at]
 				at += src.Stride
 			}
 		} else {
-			for k := range row {
-				row[k] = src.Pix[at]
+			for k := range line {
+				line[k] = pix[at]
 				at += src.Stride
 			}
 		}

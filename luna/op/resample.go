@@ -58,6 +58,9 @@ type Resample struct {
 
 func (Resample) Accepts(in pixel.Layout) pixel.Layout { return in }
 
+// AcceptsDeep is true of layouts that are not subsampled.
+func (Resample) AcceptsDeep(in pixel.Layout) bool { return whole(in) }
+
 func (r Resample) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(r, in); err != nil {
 		return in, err
@@ -222,7 +225,11 @@ func (r Resample) Work(in pixel.Shape) int64 {
 	lead := leads(in, out, v)
 	n := stripBytes(out)
 	for p := range in.Layout.Planes() {
-		n += resample.Measure(h[p], v[p], lead[p]).Total()
+		if in.Deep {
+			n += resample.MeasureDeep(h[p], v[p], lead[p]).Total()
+		} else {
+			n += resample.Measure(h[p], v[p], lead[p]).Total()
+		}
 		if p == 0 || h[p] != h[p-1] {
 			n += h[p].Bytes()
 		}
@@ -249,8 +256,13 @@ func (r Resample) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) 
 	s := &resampleSource{upstream: upstream{in: in, pool: pool, shape: out}, out: pixel.NewStrip(pool, out, min(pixel.StripRows, out.Height))}
 	lead := leads(shape, out, v)
 	for p := range shape.Layout.Planes() {
-		size := resample.Measure(h[p], v[p], lead[p])
 		b := &s.buffers[p]
+		if shape.Deep {
+			b.words = pool.Get16(resample.MeasureDeep(h[p], v[p], lead[p]).Words)
+			s.deep[p] = resample.NewDeep(h[p], v[p], lead[p], b.words)
+			continue
+		}
+		size := resample.Measure(h[p], v[p], lead[p])
 		b.bytes, b.words = pool.Get(size.Bytes), pool.Get16(size.Words)
 		s.streams[p] = resample.NewStream(h[p], v[p], lead[p], b.bytes, b.words, make([]uint32, size.Longs))
 	}
@@ -260,6 +272,7 @@ func (r Resample) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) 
 type resampleSource struct {
 	upstream
 	streams [4]*resample.Stream
+	deep    [4]*resample.Deep // instead, for samples of 16 bits
 	buffers [4]struct {
 		bytes []uint8
 		words []uint16
@@ -299,6 +312,10 @@ func (s *resampleSource) fill() bool {
 	full := true
 	for p := range s.shape.Layout.Planes() {
 		_, sy := s.shape.Layout.Subsampling(p)
+		if s.shape.Deep {
+			full = s.fillDeep(p) && full
+			continue
+		}
 		stream, dst := s.streams[p], &s.out.Planes[p]
 		first := s.out.Y >> sy
 		for stream.Pulled() < first+dst.Height {
@@ -315,12 +332,31 @@ func (s *resampleSource) fill() bool {
 	return full
 }
 
+// fillDeep is fill for one plane of 16-bit samples, which are not subsampled.
+func (s *resampleSource) fillDeep(p int) bool {
+	stream, dst := s.deep[p], &s.out.Planes[p]
+	for stream.Pulled() < s.out.Y+dst.Height {
+		if stream.Ready() {
+			stream.Pull(dst.Row16(stream.Pulled() - s.out.Y))
+			continue
+		}
+		if !s.push(p) {
+			return false
+		}
+	}
+	return true
+}
+
 // push gives plane p the next row of the strip at hand, if there is one.
 func (s *resampleSource) push(p int) bool {
 	if s.strip == nil || s.used[p] == s.strip.Planes[p].Height {
 		return false
 	}
-	s.streams[p].Push(s.strip.Planes[p].Row(s.used[p]))
+	if s.shape.Deep {
+		s.deep[p].Push(s.strip.Planes[p].Row16(s.used[p]))
+	} else {
+		s.streams[p].Push(s.strip.Planes[p].Row(s.used[p]))
+	}
 	s.used[p]++
 	return true
 }

@@ -25,6 +25,9 @@ func (r Rotate) Accepts(in pixel.Layout) pixel.Layout {
 	return Embed{Background: r.Background}.Accepts(in)
 }
 
+// AcceptsDeep is true.
+func (Rotate) AcceptsDeep(pixel.Layout) bool { return true }
+
 // Out implements Op.
 func (r Rotate) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(r, in); err != nil {
@@ -87,6 +90,7 @@ type rotateSource struct {
 	value  [4]uint8 // of the background, per plane
 	whole  *pixel.Image
 	planes []affine.Plane
+	deep   []affine.DeepPlane // instead, of 16-bit samples
 	out    *pixel.Strip
 	y      int
 }
@@ -104,6 +108,10 @@ func (s *rotateSource) Next() (*pixel.Strip, error) {
 		return nil, io.EOF
 	}
 	s.out.Y, s.out.Rows = s.y, min(pixel.StripRows, s.shape.Height-s.y)
+	if s.shape.Deep {
+		s.nextDeep()
+		return s.out, nil
+	}
 	rows := make([][]uint8, len(s.planes))
 	for n := range s.out.Rows {
 		for p := range rows {
@@ -126,6 +134,29 @@ func (s *rotateSource) Next() (*pixel.Strip, error) {
 	return s.out, nil
 }
 
+// nextDeep makes the output strip of 16-bit samples.
+func (s *rotateSource) nextDeep() {
+	rows := make([][]uint16, len(s.deep))
+	for n := range s.out.Rows {
+		for p := range rows {
+			rows[p] = s.out.Planes[p].Row16(n)
+		}
+		row := s.turned.OpaqueDeep
+		if s.shape.Layout.HasAlpha() {
+			row = s.turned.AlphaDeep
+		}
+		first, last := row(s.y+n, rows, s.deep)
+		for p := range rows {
+			fillRow16(rows[p][:first], deepen(s.value[p]))
+			fillRow16(rows[p][last:], deepen(s.value[p]))
+		}
+	}
+	for p := range rows {
+		s.out.Planes[p].Height = s.out.Rows
+	}
+	s.y += s.out.Rows
+}
+
 // collect copies the input into the middle of the background.
 func (s *rotateSource) collect() error {
 	in := s.in.Shape()
@@ -137,6 +168,12 @@ func (s *rotateSource) collect() error {
 		}
 		for p := range in.Layout.Planes() {
 			for n := range t.Rows {
+				if in.Deep {
+					row := s.whole.Planes[p].Row16(t.Y + n + 1)
+					row[0], row[len(row)-1] = deepen(s.value[p]), deepen(s.value[p])
+					copy(row[1:], t.Planes[p].Row16(n))
+					continue
+				}
 				row := s.whole.Planes[p].Row(t.Y + n + 1)
 				row[0], row[len(row)-1] = s.value[p], s.value[p]
 				copy(row[1:], t.Planes[p].Row(n))
@@ -146,6 +183,12 @@ func (s *rotateSource) collect() error {
 	}
 	for p := range in.Layout.Planes() {
 		plane := &s.whole.Planes[p]
+		if in.Deep {
+			fillRow16(plane.Row16(0), deepen(s.value[p]))
+			fillRow16(plane.Row16(in.Height+1), deepen(s.value[p]))
+			s.deep = append(s.deep, affine.DeepPlane{Pix: plane.Pix16, Stride: plane.Stride})
+			continue
+		}
 		fillRow(plane.Row(0), s.value[p])
 		fillRow(plane.Row(in.Height+1), s.value[p])
 		s.planes = append(s.planes, affine.Plane{Pix: plane.Pix, Stride: plane.Stride})

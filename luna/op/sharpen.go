@@ -18,6 +18,9 @@ type Sharpen struct{ Sigma float64 }
 
 func (Sharpen) Accepts(in pixel.Layout) pixel.Layout { return colours(in) }
 
+// AcceptsDeep is true.
+func (Sharpen) AcceptsDeep(pixel.Layout) bool { return true }
+
 func (o Sharpen) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(o, in); err != nil {
 		return in, err
@@ -42,7 +45,10 @@ func heldRows(m *convolve.Mask, in pixel.Shape) int { return min(m.Radius+1, in.
 
 // heldBytes is what a pixel takes that waits.
 func heldBytes(in pixel.Shape) int {
-	if in.Layout.HasAlpha() {
+	switch {
+	case in.Layout.HasAlpha() && in.Deep:
+		return 8
+	case in.Layout.HasAlpha():
 		return 7
 	}
 	return 6
@@ -64,7 +70,9 @@ func (o Sharpen) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	s.blurred = pool.Get16(shape.Width)
 	s.rows = heldRows(mask, shape)
 	s.held = pool.Get16(3 * s.rows * shape.Width)
-	if shape.Layout.HasAlpha() {
+	if shape.Layout.HasAlpha() && shape.Deep {
+		s.deepAlpha = pool.Get16(s.rows * shape.Width)
+	} else if shape.Layout.HasAlpha() {
 		s.alpha = pool.Get(s.rows * shape.Width)
 	}
 	return s, nil
@@ -78,14 +86,16 @@ type sharpenSource struct {
 	// blurred is a row of it.
 	blurred []uint16
 	// held are l, a and b of the last rows, and alpha theirs.
-	held   []uint16
-	alpha  []uint8
-	rows   int
-	pushed int
-	row    labRow
-	out    *pixel.Strip
-	strip  *pixel.Strip // of the input
-	used   int          // rows of it
+	held  []uint16
+	alpha []uint8
+	// deepAlpha is instead of alpha for samples of 16 bits.
+	deepAlpha []uint16
+	rows      int
+	pushed    int
+	row       labRow
+	out       *pixel.Strip
+	strip     *pixel.Strip // of the input
+	used      int          // rows of it
 }
 
 func (s *sharpenSource) Next() (*pixel.Strip, error) {
@@ -134,6 +144,11 @@ func (s *sharpenSource) wait(y int) (l, a, b []uint16, alpha []uint8) {
 func (s *sharpenSource) take(y int) {
 	l, a, b, alpha := s.wait(s.pushed)
 	s.pushed++
+	if s.shape.Deep {
+		s.takeDeep(y, l, a, b)
+		s.stream.Push(l)
+		return
+	}
 	red := s.strip.Planes[0].Row(y)
 	green, blue := red, red
 	if s.shape.Layout.Opaque() != pixel.Gray {
@@ -146,11 +161,36 @@ func (s *sharpenSource) take(y int) {
 		end := min(x+chunk, len(red))
 		n := end - x
 		space().FromRGB(s.row.l[:n], s.row.a[:n], s.row.b[:n], red[x:end], green[x:end], blue[x:end])
-		short(l[x:end], s.row.l[:n], 32767./100, 0, 32767)
-		short(a[x:end], s.row.a[:n], 256, -32768, 32767)
-		short(b[x:end], s.row.b[:n], 256, -32768, 32767)
+		s.short(l[x:end], a[x:end], b[x:end])
 	}
 	s.stream.Push(l)
+}
+
+// short sets l, a and b to the row at hand.
+func (s *sharpenSource) short(l, a, b []uint16) {
+	n := len(l)
+	short(l, s.row.l[:n], 32767./100, 0, 32767)
+	short(a, s.row.a[:n], 256, -32768, 32767)
+	short(b, s.row.b[:n], 256, -32768, 32767)
+}
+
+// takeDeep converts row y of the strip at hand, of 16-bit samples.
+func (s *sharpenSource) takeDeep(y int, l, a, b []uint16) {
+	red := s.strip.Planes[0].Row16(y)
+	green, blue := red, red
+	if s.shape.Layout.Opaque() != pixel.Gray {
+		green, blue = s.strip.Planes[1].Row16(y), s.strip.Planes[2].Row16(y)
+	}
+	if s.deepAlpha != nil {
+		w := s.shape.Width
+		copy(s.deepAlpha[(s.pushed-1)%s.rows*w:][:w], s.strip.Planes[s.shape.Layout.Planes()-1].Row16(y))
+	}
+	for x := 0; x < len(red); x += chunk {
+		end := min(x+chunk, len(red))
+		n := end - x
+		deepSpace().FromRGB(s.row.l[:n], s.row.a[:n], s.row.b[:n], red[x:end], green[x:end], blue[x:end])
+		s.short(l[x:end], a[x:end], b[x:end])
+	}
 }
 
 // short sets dst to 16-bit integers, truncated.
@@ -163,7 +203,15 @@ func short(dst []uint16, src []float32, scale, low, high float64) {
 // make makes row i of the output strip.
 func (s *sharpenSource) make(i int) {
 	l, a, b, alpha := s.wait(s.stream.Pulled())
+	if s.deepAlpha != nil {
+		w := s.shape.Width
+		copy(s.out.Planes[s.shape.Layout.Planes()-1].Row16(i), s.deepAlpha[s.stream.Pulled()%s.rows*w:][:w])
+	}
 	s.stream.Pull(s.blurred)
+	if s.shape.Deep {
+		s.makeDeep(i, l, a, b)
+		return
+	}
 	red := s.out.Planes[0].Row(i)
 	gray := s.shape.Layout.Opaque() == pixel.Gray
 	green, blue := red, red
@@ -175,20 +223,41 @@ func (s *sharpenSource) make(i int) {
 	}
 	for x := 0; x < len(red); x += chunk {
 		end := min(x+chunk, len(red))
-		n := end - x
-		u, v, w := s.row.l[:n], s.row.a[:n], s.row.b[:n]
-		for k := range n {
-			was := int(l[x+k])
-			d := min(max(was-int(s.blurred[x+k])+unsharpTable/2, 0), unsharpTable-1)
-			is := min(max(was+int(s.table[d]), 0), 32767)
-			u[k] = float32(float64(is) / (32767. / 100))
-			v[k] = float32(int16(a[x+k])) / 256
-			w[k] = float32(int16(b[x+k])) / 256
-		}
+		u, v, w := s.unsharp(l, a, b, x, end)
 		if gray {
 			space().ToGray(red[x:end], u, v, w)
 		} else {
 			space().ToRGB(red[x:end], green[x:end], blue[x:end], u, v, w)
+		}
+	}
+}
+
+// unsharp returns columns x up to end of a row, sharpened.
+func (s *sharpenSource) unsharp(l, a, b []uint16, x, end int) (u, v, w []float32) {
+	n := end - x
+	u, v, w = s.row.l[:n], s.row.a[:n], s.row.b[:n]
+	for k := range n {
+		was := int(l[x+k])
+		d := min(max(was-int(s.blurred[x+k])+unsharpTable/2, 0), unsharpTable-1)
+		is := min(max(was+int(s.table[d]), 0), 32767)
+		u[k] = float32(float64(is) / (32767. / 100))
+		v[k] = float32(int16(a[x+k])) / 256
+		w[k] = float32(int16(b[x+k])) / 256
+	}
+	return u, v, w
+}
+
+// makeDeep makes row i of the output strip in 16 bits.
+func (s *sharpenSource) makeDeep(i int, l, a, b []uint16) {
+	red := s.out.Planes[0].Row16(i)
+	gray := s.shape.Layout.Opaque() == pixel.Gray
+	for x := 0; x < len(red); x += chunk {
+		end := min(x+chunk, len(red))
+		u, v, w := s.unsharp(l, a, b, x, end)
+		if gray {
+			deepSpace().ToGray(red[x:end], u, v, w)
+		} else {
+			deepSpace().ToRGB(red[x:end], s.out.Planes[1].Row16(i)[x:end], s.out.Planes[2].Row16(i)[x:end], u, v, w)
 		}
 	}
 }
@@ -227,5 +296,6 @@ func (s *sharpenSource) Close() error {
 	s.pool.Put16(s.blurred)
 	s.pool.Put16(s.held)
 	s.pool.Put(s.alpha)
+	s.pool.Put16(s.deepAlpha)
 	return s.upstream.Close()
 }

@@ -59,6 +59,9 @@ func (c SmartCrop) Accepts(in pixel.Layout) pixel.Layout {
 	return l
 }
 
+// AcceptsDeep is true. What is chosen is chosen by the upper 8 bits.
+func (SmartCrop) AcceptsDeep(pixel.Layout) bool { return true }
+
 // Out implements Op.
 func (c SmartCrop) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(c, in); err != nil {
@@ -81,6 +84,11 @@ func (c SmartCrop) Work(in pixel.Shape) int64 {
 	out, err := c.Out(in)
 	if err != nil || out == in {
 		return 0
+	}
+	if in.Deep {
+		shallow := in
+		shallow.Deep = false
+		return in.Bytes() - shallow.Bytes() + (Narrow{}).Work(in) + c.Work(shallow)
 	}
 	if c.Strategy == Entropy {
 		n := in.Bytes() + smartcrop.EntropyBytes(in.Width, in.Height, in.Layout.Planes(), image.Pt(c.Width, c.Height))
@@ -133,6 +141,7 @@ type smartCropSource struct {
 	c     SmartCrop
 	whole *pixel.Image
 	out   pixel.Source
+	box   image.Rectangle // what was chosen
 }
 
 func (s *smartCropSource) Next() (*pixel.Strip, error) {
@@ -150,7 +159,7 @@ func (s *smartCropSource) Next() (*pixel.Strip, error) {
 			s.err = err
 			return nil, err
 		}
-		s.out = crop(s.whole, box).Source(0, nil)
+		s.out, s.box = crop(s.whole, box).Source(0, nil), box
 	}
 	return s.out.Next()
 }
@@ -165,7 +174,7 @@ func (s *smartCropSource) collect() (*pixel.Strip, error) {
 	}
 	for p := range s.shape.Layout.Planes() {
 		for n := range t.Rows {
-			copy(s.whole.Planes[p].Row(t.Y+n), t.Planes[p].Row(n))
+			s.whole.Planes[p].CopyRow(t.Y+n, &t.Planes[p], n)
 		}
 	}
 	return t, nil
@@ -176,8 +185,13 @@ func (s *smartCropSource) byEntropy() (box image.Rectangle, err error) {
 	planes := in.Layout.Planes()
 	e := smartcrop.NewEntropy(in.Width, in.Height, planes, s.keep(), s.c.straight(in))
 	rows := make([][]uint8, planes)
+	shallow, err := Narrow{}.Wrap(&collector{s}, s.pool)
+	if err != nil {
+		return box, err
+	}
+	defer shallow.Close()
 	for s.rows < in.Height {
-		t, err := s.collect()
+		t, err := shallow.Next()
 		if err != nil {
 			return box, err
 		}
@@ -196,7 +210,7 @@ func (s *smartCropSource) byEntropy() (box image.Rectangle, err error) {
 
 func (s *smartCropSource) byAttention() (box image.Rectangle, err error) {
 	in := s.in.Shape()
-	small, err := Wrap(&collector{s}, s.c.thumbnail(in), s.pool)
+	small, err := Wrap(&collector{s}, append([]Op{Narrow{}}, s.c.thumbnail(in)...), s.pool)
 	if err != nil {
 		return box, err
 	}

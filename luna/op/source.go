@@ -99,7 +99,7 @@ func accept(o Op, in pixel.Shape) error {
 	if !in.Layout.Valid() || in.Width < 1 || in.Height < 1 {
 		return &SizeError{o.String(), in, "is empty or has no layout"}
 	}
-	if in.Deep {
+	if in.Deep && !acceptsDeep(o, in.Layout) {
 		return fmt.Errorf("%s: samples of 16 bits are not supported", o)
 	}
 	if want := o.Accepts(in.Layout); want != in.Layout {

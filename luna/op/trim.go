@@ -38,6 +38,9 @@ func (t Trim) Accepts(in pixel.Layout) pixel.Layout {
 	return l
 }
 
+// AcceptsDeep is true. What is content is told by the upper 8 bits.
+func (Trim) AcceptsDeep(pixel.Layout) bool { return true }
+
 // Out implements Op.
 func (t Trim) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(t, in); err != nil {
@@ -55,6 +58,9 @@ func (t Trim) Work(in pixel.Shape) int64 {
 	flat := int64(0)
 	if in.Layout.HasAlpha() {
 		flat = int64(n-1) * int64(in.Width)
+	}
+	if in.Deep {
+		flat += int64(n) * int64(in.Width)
 	}
 	return in.Bytes() + findtrim.Bytes(in.Width, n) + flat
 }
@@ -83,7 +89,7 @@ func (t Trim) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 		}
 		for n := range strip.Rows {
 			for p := range shape.Layout.Planes() {
-				copy(whole.Planes[p].Row(y), strip.Planes[p].Row(n))
+				whole.Planes[p].CopyRow(y, &strip.Planes[p], n)
 			}
 			s.push(whole, y)
 			y++
@@ -95,7 +101,7 @@ func (t Trim) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	}
 	part := crop(whole, box)
 	up.shape = part.Shape
-	return &wholeSource{upstream: up, whole: whole, Source: part.Source(0, nil)}, nil
+	return &wholeSource{upstream: up, whole: whole, Source: part.Source(0, nil), box: box}, nil
 }
 
 // A trimmer feeds a scanner.
@@ -105,6 +111,7 @@ type trimmer struct {
 	scanner    *findtrim.Scanner
 	background [4]uint8 // per plane
 	rows       [][]uint8
+	narrowed   [][]uint8 // of a row, where that has 16 bits
 	flat       [][]uint8 // colours on the background, where there is alpha
 }
 
@@ -117,10 +124,10 @@ func (t *trimmer) push(m *pixel.Image, y int) {
 	colours := n
 	if t.layout.HasAlpha() {
 		colours--
-		t.rows[colours] = m.Planes[colours].Row(y)
+		t.rows[colours] = t.row(m, colours, y)
 	}
 	for p := range colours {
-		t.rows[p] = m.Planes[p].Row(y)
+		t.rows[p] = t.row(m, p, y)
 		if colours < n {
 			copy(t.flat[p], t.rows[p])
 			t.rows[p] = t.flat[p]
@@ -130,13 +137,28 @@ func (t *trimmer) push(m *pixel.Image, y int) {
 	t.scanner.Push(t.rows...)
 }
 
+// row returns row y of plane p in 8 bits.
+func (t *trimmer) row(m *pixel.Image, p, y int) []uint8 {
+	if !m.Shape.Deep {
+		return m.Planes[p].Row(y)
+	}
+	narrow(t.narrowed[p], m.Planes[p].Row16(y))
+	return t.narrowed[p]
+}
+
 // start settles the background, of which the first row may tell.
 func (t *trimmer) start(m *pixel.Image) {
 	n := t.layout.Planes()
+	if m.Shape.Deep {
+		t.narrowed = make([][]uint8, n)
+		for p := range t.narrowed {
+			t.narrowed[p] = make([]uint8, m.Shape.Width)
+		}
+	}
 	for p := range n {
 		switch {
 		case !t.Given:
-			t.background[p] = m.Planes[p].Row(0)[0]
+			t.background[p] = t.row(m, p, 0)[0]
 		case t.layout == pixel.GrayAlpha && p == 1:
 			t.background[p] = t.Background[3]
 		default:

@@ -13,9 +13,7 @@ func crop(m *pixel.Image, r image.Rectangle) *pixel.Image {
 	part.Shape.Width, part.Shape.Height = r.Dx(), r.Dy()
 	for p := range m.Shape.Layout.Planes() {
 		plane := m.Planes[p].Rows(r.Min.Y, r.Max.Y)
-		plane.Pix = plane.Pix[r.Min.X:]
-		plane.Width = r.Dx()
-		part.Planes[p] = plane
+		part.Planes[p] = plane.Columns(r.Min.X, r.Max.X)
 	}
 	return part
 }
@@ -25,6 +23,7 @@ type wholeSource struct {
 	upstream
 	pixel.Source
 	whole *pixel.Image
+	box   image.Rectangle // the part of it that is yielded
 }
 
 func (s *wholeSource) Shape() pixel.Shape { return s.shape }

@@ -37,6 +37,28 @@ func (p *Plane) Row16(y int) []uint16 {
 	return p.Pix16[i : i+p.Width : i+p.Width]
 }
 
+// CopyRow sets row y to row from of src, which is no wider and of the same
+// depth, and reports how many samples that were.
+func (p *Plane) CopyRow(y int, src *Plane, from int) int {
+	if p.Pix16 != nil {
+		return copy(p.Row16(y), src.Row16(from))
+	}
+	return copy(p.Row(y), src.Row(from))
+}
+
+// Columns returns the part of p from column x0 up to and without x1. It shares
+// p's samples.
+func (p *Plane) Columns(x0, x1 int) Plane {
+	q := *p
+	q.Width = x1 - x0
+	if p.Pix16 != nil {
+		q.Pix16 = p.Pix16[x0:]
+	} else {
+		q.Pix = p.Pix[x0:]
+	}
+	return q
+}
+
 // Rows returns the part of p from row y0 up to and without y1. It shares
 // p's samples.
 func (p *Plane) Rows(y0, y1 int) Plane {
