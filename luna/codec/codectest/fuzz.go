@@ -1,0 +1,88 @@
+package codectest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"testing"
+
+	"github.com/immagin/immagin-go/luna/codec"
+	"github.com/immagin/immagin-go/luna/pixel"
+)
+
+// Fuzz feeds c's decoder with damaged files: the samples of o, and what c
+// encodes. Every error is to be of the three that package codec names, and
+// Decode is to yield what Probe says. Pictures above a megabyte are passed
+// over, which is what luna's limits are for.
+func Fuzz(f *testing.F, c codec.Codec, o Options) {
+	if o.Encodings == nil {
+		o.Encodings = []Encoding{{}}
+	}
+	d, err := decoder(c)
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, size := range [][2]int{{20, 11}, {1, 1}} {
+		all, err := copies(f.Context(), c, o, size[0], size[1])
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, file := range all {
+			f.Add(file.Data)
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if err := survive(t.Context(), d, data); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+const fuzzedBytes = 1 << 20
+
+// survive has d make what it can of data.
+func survive(ctx context.Context, d codec.Decoder, data []byte) error {
+	info, err := d.Probe(bytes.NewReader(data))
+	if err != nil {
+		if !typed(err) {
+			return fmt.Errorf("Probe: %w", err)
+		}
+		return nil
+	}
+	if err := sane(info); err != nil {
+		return err
+	}
+	if info.Shape.Bytes() > fuzzedBytes {
+		return nil
+	}
+	src, err := d.Decode(ctx, bytes.NewReader(data), codec.Request{})
+	if err == nil {
+		if src.Shape() != info.Shape {
+			return fmt.Errorf("Probe says %v, Decode yields %v", info.Shape, src.Shape())
+		}
+		var m *pixel.Image
+		m, err = pixel.ReadAll(nil, src)
+		m.Free(nil)
+		src.Close()
+	}
+	if err != nil && !typed(err) {
+		return fmt.Errorf("Decode: %w", err)
+	}
+	if a, ok := d.(codec.Animator); ok && info.Shape.Bytes()*int64(info.Frames) <= fuzzedBytes {
+		f, err := a.Animate(ctx, bytes.NewReader(data), codec.Request{})
+		if err == nil {
+			err = drainFrames(f)
+			f.Close()
+		}
+		if err != nil && !typed(err) {
+			return fmt.Errorf("Animate: %w", err)
+		}
+	}
+	if p, ok := d.(codec.Copier); ok {
+		if err := p.Copy(ctx, io.Discard, bytes.NewReader(data), codec.Metadata{}); err != nil && !typed(err) {
+			return fmt.Errorf("Copy: %w", err)
+		}
+	}
+	return nil
+}
