@@ -36,6 +36,7 @@ var may = map[string][]string{
 	"luna/pixel":            {},
 	"luna/pixel/pixeltest":  {"luna/pixel"},
 	"luna/codec":            {"luna/pixel"},
+	"luna/codec/codectest":  {"luna/codec", "luna/pixel", "luna/pixel/pixeltest", "luna/internal/testpic"},
 	"luna/op":               {"luna/pixel", "internal/affine", "internal/alpha", "internal/convolve", "internal/findtrim", "internal/lab", "internal/resample", "internal/smartcrop", "internal/ycc"},
 	"luna/text":             {"internal/modversion"},
 	"luna/color":            {"luna/pixel"},
