@@ -19,6 +19,7 @@ import (
 
 	"github.com/immagin/immagin-go/immagin/edit"
 	"github.com/immagin/immagin-go/luna/codec"
+	"github.com/immagin/immagin-go/luna/color"
 	"github.com/immagin/immagin-go/luna/pixel"
 	"github.com/immagin/immagin-go/luna/text"
 )
@@ -43,6 +44,7 @@ type Engine struct {
 	pool     *pixel.Pool
 	room     *semaphore.Weighted
 	cores    *cores
+	profiles *color.Cache
 }
 
 // New returns an engine that reads and writes the formats of codecs, and no
@@ -71,6 +73,7 @@ func New(codecs []codec.Codec, opts *Options) (*Engine, error) {
 		pool:     pixel.NewPool(),
 		room:     semaphore.NewWeighted(o.MaxBytes),
 		cores:    &cores{free: o.Cores},
+		profiles: color.NewCache(knownProfiles),
 	}
 	for i, c := range codecs {
 		if err := e.add(c); err != nil {
@@ -155,7 +158,7 @@ func (e *Engine) hash(codecs []codec.Codec) string {
 	}
 	slices.Sort(parts)
 	// No codec's part is without a zero byte.
-	parts = append(parts, adjustRevision(), "operations")
+	parts = append(parts, adjustRevision(), color.Revision, "operations")
 	for _, name := range e.opts.operationNames() {
 		parts = append(parts, name, e.opts.Operations[name].Revision)
 	}

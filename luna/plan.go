@@ -29,6 +29,9 @@ type Plan struct {
 	// MissingGlyphs lists, sorted, the characters of text edits that none of
 	// the fonts has, and that are therefore left out.
 	MissingGlyphs []rune
+	// Warnings say, for people, what of the original is left out, such as a
+	// broken colour profile.
+	Warnings []string
 	// Bytes is the most memory that the transform holds at once, the whole of
 	// the original and of the result among it.
 	Bytes int64
@@ -162,6 +165,7 @@ func (p *planner) run(edits []edit.Edit) error {
 	p.pushScale()
 	p.pushRegion()
 	p.refer()
+	p.profile()
 	if err := p.convert(); err != nil {
 		return err
 	}

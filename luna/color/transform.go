@@ -44,6 +44,9 @@ func (t *Transform) Plain() bool { return t.plain }
 // Name is the profile's description, for people; it may be empty.
 func (t *Transform) Name() string { return t.name }
 
+// Space is what samples it converts.
+func (t *Transform) Space() Space { return t.space }
+
 // In returns the layout that images must have, given the one that they do:
 // with alpha if that has. It is 0 where the samples cannot be the profile's.
 func (t *Transform) In(l pixel.Layout) pixel.Layout {
