@@ -42,6 +42,7 @@ var may = map[string][]string{
 	"luna/color":            {"luna/pixel"},
 	"luna/jpeg":             {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/exif", "internal/ctxio", "internal/interleave"},
 	"luna/png":              {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/exif", "internal/ctxio", "internal/inflate", "internal/interleave", "internal/modversion", "internal/quantize"},
+	"luna/gif":              {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/ctxio"},
 	"luna/webp":             {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/exif", "internal/ctxio", "internal/interleave", "internal/modversion"},
 	"luna/internal/lazy":    {"luna/pixel"},
 	"luna/internal/testpic": {"luna/pixel"},
