@@ -87,6 +87,24 @@ func (e *MissingCodecError) Error() string {
 // Unwrap returns [ErrUnsupported].
 func (e *MissingCodecError) Unwrap() error { return ErrUnsupported }
 
+// A MissingDecoderError says that the original is of a format that the engine
+// knows by its first bytes, but that no codec given to [New] decodes. No codec
+// of this module decodes SVG, whose drawings may name files and run for ever;
+// who needs it gives New a [codec.Decoder] of the own whose magic is "<svg".
+type MissingDecoderError struct {
+	// Format is its customary name, such as "SVG" or "JPEG XL".
+	Format string
+	// Have lists the formats that the engine decodes.
+	Have []string
+}
+
+func (e *MissingDecoderError) Error() string {
+	return fmt.Sprintf("the original is of the format %s, which is not read here; those that are: %s", e.Format, strings.Join(e.Have, ", "))
+}
+
+// Unwrap returns [ErrNotImage].
+func (e *MissingDecoderError) Unwrap() error { return ErrNotImage }
+
 // A PanicError says that a codec or an operation panicked, which is always a
 // defect of theirs. The panic ended nothing but the one transform.
 type PanicError struct {

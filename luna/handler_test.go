@@ -269,6 +269,7 @@ func TestRefusedImages(t *testing.T) {
 	for key, b := range map[string][]byte{
 		"empty.jpg": {}, "text.jpg": []byte("Dear sir or madam, this is not a picture.\n"),
 		"half.jpg": good[:len(good)/2], "head.jpg": good[:20], "bomb.png": bomb, "svg.svg": []byte("<svg xmlns='http://www.w3.org/2000/svg'/>"),
+		"new.jxl": []byte("\xff\x0a\x00\x00"),
 	} {
 		s.origin.put("demo", key, b)
 	}
@@ -280,7 +281,8 @@ func TestRefusedImages(t *testing.T) {
 		{`{"key":"nobody.jpg"}`, 404, "not_found"},
 		{`{"key":"empty.jpg","output":{"format":"png"}}`, 415, "not_an_image"},
 		{`{"key":"text.jpg","output":{"format":"png"}}`, 415, "not_an_image"},
-		{`{"key":"svg.svg","output":{"format":"png"}}`, 415, "not_an_image"},
+		{`{"key":"svg.svg","output":{"format":"png"}}`, 415, "svg_refused"},
+		{`{"key":"new.jxl","metadata":true}`, 415, "original_unsupported"},
 		{`{"key":"half.jpg","output":{"format":"png"}}`, 422, "original_corrupt"},
 		{`{"key":"head.jpg","output":{"format":"png"}}`, 422, "original_corrupt"},
 		{`{"key":"bomb.png","output":{"format":"png"}}`, 413, "over_limit"},
@@ -296,6 +298,9 @@ func TestRefusedImages(t *testing.T) {
 			require.Contains(t, p.Detail, "jpeg, png", "it names those that there are")
 		case "edit_unsupported":
 			require.Regexp(t, "x-sparkle|placeholder", p.Detail)
+		case "svg_refused", "original_unsupported":
+			require.Regexp(t, "SVG|JPEG XL", p.Detail)
+			require.Contains(t, p.Detail, "jpeg, png", "it names those that are read")
 		}
 	}
 	require.Empty(t, s.log.String(), "what clients get wrong is not the operator's news")

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/immagin/immagin-go/internal/magic"
 	"github.com/immagin/immagin-go/luna/codec"
 )
 
@@ -75,8 +76,8 @@ func (e *Engine) identify(o *original) error {
 	head = head[:n]
 	for _, f := range e.formats {
 		if d := e.decoders[f.Name]; d != nil {
-			for _, magic := range f.Magic {
-				if len(head) >= len(magic) && overlap(magic, string(head[:len(magic)])) {
+			for _, m := range f.Magic {
+				if len(head) >= len(m) && overlap(m, string(head[:len(m)])) {
 					o.format, o.decoder = f, d
 					return nil
 				}
@@ -87,7 +88,20 @@ func (e *Engine) identify(o *original) error {
 	if n == 0 {
 		return fmt.Errorf("the original is empty: %w", ErrNotImage)
 	}
+	if name := o.name(head); name != "" {
+		return &MissingDecoderError{Format: name, Have: readable}
+	}
 	return fmt.Errorf("%w (%s)", ErrNotImage, strings.Join(readable, ", "))
+}
+
+// name says what the body is, which begins with head, if that is known.
+func (o *original) name(head []byte) string {
+	more := make([]byte, max(magic.NameSize-len(head), 0))
+	n, err := io.ReadFull(o.body, more)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return ""
+	}
+	return magic.Name(append(head, more[:n]...))
 }
 
 // admit compares what headers declare with the limits, and fills in what they

@@ -96,6 +96,13 @@ func classify(err error) kind {
 	if e := (*MissingCodecError)(nil); errors.As(err, &e) {
 		return kind{http.StatusUnprocessableEntity, "format_unavailable", e.Error()}
 	}
+	if e := (*MissingDecoderError)(nil); errors.As(err, &e) {
+		code := "original_unsupported"
+		if e.Format == "SVG" {
+			code = "svg_refused"
+		}
+		return kind{http.StatusUnsupportedMediaType, code, e.Error()}
+	}
 	if e := (*UnknownFontError)(nil); errors.As(err, &e) {
 		return kind{http.StatusUnprocessableEntity, "font_unavailable", e.Error()}
 	}
