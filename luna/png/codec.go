@@ -1,8 +1,8 @@
 // Package png is the adapter for PNG (W3C PNG, third edition).
 //
 // It reads every colour type and depth, interlaced or not, row by row: memory
-// is a strip, except for interlaced pictures. Samples come out with 8 bits;
-// those of 16 lose their low byte. An animation's default picture is read. It
+// is a strip, except for interlaced pictures. Samples of 16 bits come out
+// as such, all others with 8. An animation's default picture is read. It
 // writes 8-bit gray and RGB, with or without alpha, also row by row.
 package png
 

@@ -57,15 +57,13 @@ func (d *decoder) strip(t *pixel.Strip) error {
 	if t.Y == 0 {
 		d.start(d.width)
 	}
-	rows := make([][]uint8, d.shape.Layout.Planes())
+	var rows planes
 	for y := range t.Rows {
 		if err := d.next(); err != nil {
 			return d.fail(err)
 		}
-		for p := range rows {
-			rows[p] = t.Planes[p].Row(y)
-		}
-		d.expand(rows, d.row[1:], d.width)
+		rows.set(t, y)
+		d.expandRow(&rows, d.width)
 	}
 	if t.Y+t.Rows == d.height {
 		return d.finish()
@@ -100,6 +98,39 @@ func (d *decoder) filteredBytes() int64 {
 		}
 	}
 	return n
+}
+
+// planes are the rows of the planes of a strip, of one depth.
+type planes struct {
+	rows    [4][]uint8
+	deep    [4][]uint16
+	planes  int
+	is16Bit bool
+}
+
+// set takes row y of t.
+func (r *planes) set(t *pixel.Strip, y int) {
+	r.planes, r.is16Bit = 0, t.Planes[0].Pix16 != nil
+	for p := range t.Planes {
+		switch plane := &t.Planes[p]; {
+		case plane.Pix16 != nil:
+			r.deep[p] = plane.Row16(y)
+		case plane.Pix != nil:
+			r.rows[p] = plane.Row(y)
+		default:
+			return
+		}
+		r.planes++
+	}
+}
+
+// expandRow makes n pixels of the row at hand.
+func (d *decoder) expandRow(r *planes, n int) {
+	if r.is16Bit {
+		d.expandDeep(r.deep[:r.planes], d.row[1:], n)
+	} else {
+		d.expand(r.rows[:r.planes], d.row[1:], n)
+	}
 }
 
 // next reads and unfilters a row.

@@ -31,7 +31,12 @@ func tryDecode(ctx context.Context, r io.Reader) (*pixel.Image, error) {
 
 // at returns a pixel as the standard library's decoder would.
 func at(m *pixel.Image, x, y int) color.NRGBA {
-	v := func(p int) uint8 { return m.Planes[p].Row(y)[x] }
+	v := func(p int) uint8 {
+		if m.Shape.Deep {
+			return uint8(m.Planes[p].Row16(y)[x] >> 8)
+		}
+		return m.Planes[p].Row(y)[x]
+	}
 	switch m.Shape.Layout {
 	case pixel.Gray:
 		return color.NRGBA{v(0), v(0), v(0), 255}

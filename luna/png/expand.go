@@ -6,8 +6,8 @@ import (
 	"github.com/immagin/immagin-go/internal/interleave"
 )
 
-// expand writes n pixels of an unfiltered row to the rows of the planes, of
-// 8 bits each, that h.layout tells.
+// expand writes n pixels of an unfiltered row of at most 8 bits a sample to the
+// rows of the planes, of 8 bits each, that h.layout tells.
 func (h *header) expand(planes [][]uint8, row []uint8, n int) {
 	switch {
 	case h.colour == typePalette:
@@ -46,25 +46,30 @@ func (h *header) expandBits(planes [][]uint8, row []uint8, n int) {
 	}
 }
 
-// expandBytes is for samples of whole bytes, of which the first is kept.
+// expandBytes is for samples of a byte.
 func (h *header) expandBytes(planes [][]uint8, row []uint8, n int) {
-	size := h.depth / 8
 	stored := h.bits() / 8
-	if size == 1 {
-		interleave.Split(planes[:stored], row, stored)
-		if h.keyed {
-			h.expandKey(planes[stored], row, n, stored)
+	interleave.Split(planes[:stored], row, stored)
+	if h.keyed {
+		h.expandKey(planes[stored], row, n, stored)
+	}
+}
+
+// expandDeep is expand for samples of 16 bits.
+func (h *header) expandDeep(planes [][]uint16, row []uint8, n int) {
+	stored := h.bits() / 8
+	for p := range stored / 2 {
+		plane, src := planes[p][:n], row[2*p:]
+		for i := range plane {
+			plane[i] = binary.BigEndian.Uint16(src[i*stored:])
 		}
+	}
+	if !h.keyed {
 		return
 	}
-	for p := range stored / size {
-		plane, src := planes[p][:n], row[p*size:]
-		for i := range plane {
-			plane[i] = src[i*stored]
-		}
-	}
-	if h.keyed {
-		h.expandKey(planes[len(planes)-1], row, n, stored)
+	alpha := planes[len(planes)-1]
+	for i := range n {
+		alpha[i] = uint16(opacity(h.isKey(row[i*stored:(i+1)*stored]))) * 257
 	}
 }
 

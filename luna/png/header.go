@@ -253,7 +253,7 @@ var errProfile = fmt.Errorf("%w: ICC profile of more than %d bytes", codec.ErrLi
 func (h *header) info() codec.Info {
 	layout := h.layout()
 	i := codec.Info{
-		Shape:       pixel.Shape{Width: h.width, Height: h.height, Layout: layout},
+		Shape:       pixel.Shape{Width: h.width, Height: h.height, Layout: layout, Deep: h.depth == 16},
 		Orientation: max(h.orientation, 1),
 		Frames:      h.frames,
 		Space:       "srgb",

@@ -47,25 +47,31 @@ func (d *decoder) pass(m *pixel.Image, a pass) error {
 		return nil
 	}
 	d.start(w)
-	line := pixel.NewStrip(d.pool, pixel.Shape{Width: w, Height: 1, Layout: d.shape.Layout}, 1)
+	line := pixel.NewStrip(d.pool, pixel.Shape{Width: w, Height: 1, Layout: d.shape.Layout, Deep: d.shape.Deep}, 1)
 	defer line.Free(d.pool)
-	rows := make([][]uint8, d.shape.Layout.Planes())
-	for p := range rows {
-		rows[p] = line.Planes[p].Row(0)
-	}
+	var rows planes
+	rows.set(line, 0)
 	for y := range h {
 		if err := d.next(); err != nil {
 			return err
 		}
-		d.expand(rows, d.row[1:], w)
-		for p, row := range rows {
-			to := m.Planes[p].Row(a.y0 + y*a.dy)
-			for i, v := range row {
-				to[a.x0+i*a.dx] = v
+		d.expandRow(&rows, w)
+		for p := range rows.planes {
+			if plane := &m.Planes[p]; rows.is16Bit {
+				scatter(plane.Row16(a.y0+y*a.dy), rows.deep[p], a)
+			} else {
+				scatter(plane.Row(a.y0+y*a.dy), rows.rows[p], a)
 			}
 		}
 	}
 	return nil
+}
+
+// scatter sets every dx-th sample of a row from x0 on.
+func scatter[T uint8 | uint16](to, row []T, a pass) {
+	for i, v := range row {
+		to[a.x0+i*a.dx] = v
+	}
 }
 
 // deferred opens its source at the first Next.

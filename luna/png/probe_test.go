@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 	"testing"
 	"testing/iotest"
 
@@ -20,6 +21,7 @@ func TestProbe(t *testing.T) {
 	kind := func(l pixel.Layout, space string) func(*codec.Info) {
 		return func(i *codec.Info) {
 			i.Shape.Layout, i.Space, i.Channels, i.HasAlpha = l, space, l.Planes(), l.HasAlpha()
+			i.Shape.Deep = strings.HasSuffix(space, "16")
 		}
 	}
 	damaged := exifChunk(6)
