@@ -49,9 +49,8 @@ func (p *Profile) xyz(l *lut, v [4]float64) [3]float64 {
 	return p.toXYZ.apply(w)
 }
 
-// black is the black point for perceptual rendering, as Little CMS finds it
-// (cmssamp.c): what version 4 says, or the lightness of all ink or no light,
-// without its colour.
+// black is the black point for perceptual rendering, as the Little CMS of sharp
+// finds it: what version 4 says, or the colour of all ink or of no light.
 func (p *Profile) black() [3]float64 {
 	l := p.perceptual
 	if p.modern {
@@ -66,11 +65,11 @@ func (p *Profile) black() [3]float64 {
 	if p.space == CMYK {
 		v = [4]float64{1, 1, 1, 1}
 	}
-	light := lightness(p.xyz(l, v)[1])
-	if !(light > 0 && light <= 50) {
+	black := p.xyz(l, v)
+	if y := black[1]; !(y > 0 && y < 0.18418651851244416) { // a lightness of 50
 		return [3]float64{}
 	}
-	return labToXYZ(light, 0, 0)
+	return black
 }
 
 // linear returns the linear sRGB, 0 to 1 and beyond, of samples of 0 to 1.

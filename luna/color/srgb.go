@@ -20,14 +20,6 @@ func labToXYZ(l, a, b float64) [3]float64 {
 	return f
 }
 
-// lightness is the inverse of labToXYZ for grays.
-func lightness(y float64) float64 {
-	if y <= float64(float64((24./116)*(24./116))*(24./116)) {
-		return float64(116*(float64((841./108)*y)+16./116)) - 16
-	}
-	return float64(116*power(y, 1./3)) - 16
-}
-
 // fromXYZ is the matrix from XYZ under D50 to linear sRGB. IEC 61966-2-1 gives
 // its inverse under D65, and the adaptation to D50 is Bradford's.
 var fromXYZ = sync.OnceValue(func() *matrix {
