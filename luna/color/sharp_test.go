@@ -190,9 +190,14 @@ func TestSharp(t *testing.T) {
 				psnr, most := compare(got, want)
 				t.Logf("%.1f dB, at most %d", psnr, most)
 				floor, largest := 60., 1
-				if p.space == RGB && p.perceptual != nil {
+				switch {
+				case p.space == RGB && p.perceptual != nil:
 					// Little CMS bends its grid by the profile's grays.
 					floor, largest = 53, 10
+				case name == "gray-dotgain":
+					// Its curve ends at so steep an edge that a rounding in the
+					// dark is seen.
+					floor, largest = 54, 4
 				}
 				require.Greater(t, psnr, floor)
 				require.LessOrEqual(t, most, largest)
