@@ -67,6 +67,9 @@ type blocks struct {
 	// keepXMP has xmp kept.
 	keepXMP bool
 	frames  int
+	// moves says that the file looks like an animation. If strict, such a one
+	// must not lack its trailer, for it may lack frames.
+	moves, strict bool
 }
 
 // newBlocks reads the header.
@@ -113,7 +116,7 @@ func (b *blocks) nextFrame() (frame, error) {
 	f := frame{transparent: -1}
 	for {
 		kind, err := b.r.ReadByte()
-		if err == io.EOF && b.frames > 0 {
+		if err == io.EOF && b.frames > 0 && !(b.strict && b.moves) {
 			return f, io.EOF
 		}
 		if err != nil {
@@ -131,6 +134,7 @@ func (b *blocks) nextFrame() (frame, error) {
 			}
 		case kindImage:
 			b.frames++
+			b.moves = b.moves || b.frames > 1 || f.delay > 0
 			return f, b.descriptor(&f)
 		case 0: // a terminator too many
 		default:
@@ -187,6 +191,7 @@ func (b *blocks) application() error {
 	}
 	switch string(first) {
 	case netscape, animexts:
+		b.moves = true
 		for {
 			data, err := b.subBlock()
 			if err != nil || len(data) == 0 {

@@ -4,7 +4,7 @@
 // Animations are composed as browsers compose them, the background being
 // transparent whatever the file calls it. What browsers and sharp forgive is
 // forgiven: pixels that are missing stay transparent, or black where the
-// picture is opaque otherwise; a missing trailer is not missed; a first frame
+// picture is opaque otherwise; a still needs no trailer; a first frame
 // beyond the canvas enlarges it, and later ones are cut off at its edges.
 //
 // Pictures of no more colours than [Codec].Encode may use are written exactly.
@@ -39,7 +39,7 @@ func (c Codec) Format() codec.Format {
 func (c Codec) Revision() string { return "gif 1" }
 
 // readWork is what a decoder holds beside samples: its tables and buffers.
-const readWork = 64<<10 + readBuffer
+const readWork = 192 << 10
 
 // DecodeWork reports a strip and a row, and the indices of all pixels where
 // the picture is interlaced.

@@ -13,7 +13,7 @@ import (
 
 // Copy keeps the header, the frames with what controls them, and the number of
 // loops. Of keep a GIF holds XMP alone. What follows the trailer is left out,
-// and a trailer that lacks is added. A file that fails in the middle was
+// and the trailer that a still may lack is added. A file that fails in the middle was
 // written up to there.
 func (c Codec) Copy(ctx context.Context, w io.Writer, r io.Reader, keep codec.Metadata) error {
 	in, out := ctxio.NewReader(ctx, r), ctxio.NewWriter(ctx, w)
@@ -39,6 +39,7 @@ type copier struct {
 	r      *bufio.Reader
 	w      *bufio.Writer
 	frames int
+	moves  bool // as of blocks
 	// control is a graphic control extension whose frame has yet to come.
 	control []byte
 }
@@ -69,7 +70,7 @@ func (k *copier) copy(keep codec.Metadata) error {
 
 func (k *copier) block() (more bool, err error) {
 	kind, err := k.r.ReadByte()
-	if err == io.EOF && k.frames > 0 {
+	if err == io.EOF && k.frames > 0 && !k.moves {
 		kind, err = kindTrailer, nil
 	}
 	if err != nil {
@@ -104,6 +105,7 @@ func (k *copier) extension() error {
 	case label == labelControl && len(first) >= 4:
 		k.control = append(append(k.control[:0], kindExtension, labelControl, 4), first[:4]...)
 		k.control = append(k.control, 0)
+		k.moves = k.moves || first[1]|first[2] != 0
 	case label == labelApplication && (string(first) == netscape || string(first) == animexts):
 		return k.loops()
 	}
@@ -112,6 +114,7 @@ func (k *copier) extension() error {
 
 // loops copies how often the animation is repeated.
 func (k *copier) loops() error {
+	k.moves = true
 	for {
 		data, err := k.subBlock()
 		if err != nil || len(data) == 0 {
@@ -125,6 +128,7 @@ func (k *copier) loops() error {
 
 func (k *copier) image() error {
 	k.frames++
+	k.moves = k.moves || k.frames > 1
 	k.w.Write(k.control)
 	k.control = k.control[:0]
 	var h [10]byte

@@ -59,6 +59,7 @@ func (d *decoder) open(enough func(*summary) bool) (summary, error) {
 	if err != nil {
 		return s, err
 	}
+	b.strict = enough == nil
 	if err := s.scan(b, enough); err != nil {
 		return s, err
 	}

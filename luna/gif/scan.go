@@ -14,7 +14,7 @@ type summary struct {
 	canvas      image.Rectangle
 	frames      int
 	loops       int  // once the file was read to its end
-	interlaced  bool // the first frame
+	interlaced  bool // any frame
 	transparent bool // any frame
 	// clear says whether the canvas is transparent anywhere at any time, and
 	// opaque that it is not as far as the file was read.
@@ -59,8 +59,9 @@ func (s *summary) add(b *blocks, f frame) error {
 		if s.canvas.Empty() {
 			return fmt.Errorf("%w: size %dx%d", codec.ErrFormat, s.canvas.Dx(), s.canvas.Dy())
 		}
-		s.interlaced = f.interlaced
+
 	}
+	s.interlaced = s.interlaced || f.interlaced
 	before := s.opaque
 	if f.transparent >= 0 {
 		s.transparent = true
@@ -92,7 +93,7 @@ func (s *summary) shape() pixel.Shape {
 }
 
 // Probe passes over all blocks, as the number of frames stands nowhere.
-// HasAlpha is what sharp says, and true also where frames leave a part of the
+// HasAlpha and Progressive are what sharp says of any frame, the former is true also where frames leave a part of the
 // canvas uncovered. Loops is 1 where the file does not say: it counts showings,
 // of which a file tells the repetitions.
 func (c Codec) Probe(r io.Reader) (codec.Info, error) {
