@@ -39,7 +39,8 @@ type flight[V any] struct {
 // joined. When ctx ends first, do returns its cause.
 //
 // The context of run carries the values of the ctx that started it, and no
-// deadline; it ends when no caller is left. If run returns a function, that
+// deadline; it ends when no caller is left, but not where the last one left
+// because of errTooSlow. If run returns a function, that
 // is called once the callers have their value, and before key is free for
 // another run. A panic in run is the error of all callers, and nobody's crash.
 func (g *flights[V]) do(ctx context.Context, key string, run func(context.Context) (V, func(), error)) (value V, joined bool, err error) {
@@ -51,7 +52,7 @@ func (g *flights[V]) do(ctx context.Context, key string, run func(context.Contex
 	case <-f.done:
 		return f.value, joined, f.err
 	case <-ctx.Done():
-		g.leave(key, f)
+		g.leave(key, f, errors.Is(context.Cause(ctx), errTooSlow))
 		return value, joined, context.Cause(ctx)
 	}
 }
@@ -80,11 +81,13 @@ func (g *flights[V]) board(ctx context.Context, key string, run func(context.Con
 	return f, false, nil
 }
 
-func (g *flights[V]) leave(key string, f *flight[V]) {
+// leave cancels a run that nobody waits for, unless it is to be finished for
+// those who come later.
+func (g *flights[V]) leave(key string, f *flight[V], finish bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	f.waiting--
-	if f.waiting > 0 || f.landed {
+	if f.waiting > 0 || f.landed || finish {
 		return
 	}
 	f.cancel(errAbandoned)

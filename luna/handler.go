@@ -46,6 +46,23 @@ type HandlerOptions struct {
 	// StoreTimeout bounds Cache.Put and metering; 10 seconds by default.
 	StoreTimeout time.Duration
 
+	// AutoTimeout bounds how long a request whose output format is auto waits
+	// for AVIF, the work before it included. Then it is answered with the next
+	// best format that it accepts, which caches may keep for AutoAge only; the
+	// AVIF is finished for those who come later, within RenderTimeout. It is
+	// never cached in the other's place, nor the other in its. Half of
+	// RenderTimeout by default; not bounded if negative.
+	AutoTimeout time.Duration
+	// AutoPixels is how many pixels an AVIF that is chosen under auto may
+	// have: of more it is known beforehand that it cannot be made in time, and
+	// they are answered as after AutoTimeout. 4 million by default, which
+	// takes some four seconds; not bounded if negative.
+	AutoPixels int64
+	// AutoAge is for how long caches may keep an answer that stands in for a
+	// better one, and for how long the better one is not tried again; a minute
+	// by default.
+	AutoAge time.Duration
+
 	// Workers is how many originals are fetched and rendered at a time; twice
 	// the number of CPUs by default. Hits need no worker.
 	Workers int
@@ -85,6 +102,15 @@ func (o *HandlerOptions) withDefaults() HandlerOptions {
 			*f.value = f.zero
 		}
 	}
+	if r.AutoTimeout == 0 {
+		r.AutoTimeout = r.RenderTimeout / 2
+	}
+	if r.AutoPixels == 0 {
+		r.AutoPixels = 4_000_000
+	}
+	if r.AutoAge == 0 {
+		r.AutoAge = time.Minute
+	}
 	if r.MemoryCacheBytes == 0 {
 		r.MemoryCacheBytes = 64 << 20
 	}
@@ -107,6 +133,7 @@ func (o *HandlerOptions) check() error {
 		"FetchTimeout":   int64(o.FetchTimeout),
 		"RenderTimeout":  int64(o.RenderTimeout),
 		"StoreTimeout":   int64(o.StoreTimeout),
+		"AutoAge":        int64(o.AutoAge),
 		"Workers":        int64(o.Workers),
 		"MaxOutputBytes": o.MaxOutputBytes,
 	} {
@@ -143,6 +170,7 @@ type Handler struct {
 	versions *versions
 	memory   *memoryCache
 	flights  flights[outcome]
+	slow     slowness
 	workers  *queue
 	putting  chan struct{} // as many as may write to the derived store
 	buffers  sync.Pool     // of *bytes.Buffer, for encoded images
@@ -222,12 +250,16 @@ func (h *Handler) answer(ctx context.Context, x *exchange) error {
 	if err != nil {
 		return err
 	}
-	for range replacements {
+	for again := 0; again < replacements; again++ {
 		err = inOrder(ctx, x,
 			step[*exchange]{"key", h.identify},
 			step[*exchange]{"cache", h.cached},
 			step[*exchange]{"flight", h.fly},
 		)
+		if errors.Is(err, errTooSlow) && h.descend(x) {
+			again-- // it happens once
+			continue
+		}
 		if e := (*changedError)(nil); !errors.As(err, &e) {
 			return err
 		}

@@ -2,26 +2,38 @@ package luna
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"github.com/immagin/immagin-go/immagin/edit"
+	"github.com/immagin/immagin-go/luna/codec"
 )
 
 // A choice is the output that a request gets as far as it can be said before
 // the original is seen.
 type choice struct {
-	// class enters the cache key: a format, or base.
-	class  string
-	varies bool // by the request's Accept header
+	// class enters the cache key: a format, or one of the classes of clients.
+	class string
+	// varies says that the request's Accept header decides.
+	varies bool
+	// age is for how long caches may keep the answer where it stands in for
+	// one that would have taken too long; else 0.
+	age time.Duration
 }
 
-// base is the class of clients that can neither show AVIF nor WebP. They get
-// PNG where the result has alpha, and JPEG otherwise.
-const base = "base"
+// The classes that Accept headers are reduced to, as far as there are encoders
+// for them. Clients of the last can show neither AVIF nor WebP: they get PNG
+// where the result has alpha, and JPEG otherwise.
+const (
+	classAVIFAndWebP = "avif+webp"
+	classAVIF        = "avif"
+	classWebP        = "webp"
+	classBase        = "base"
+)
 
 // matched lists the qualities at which formats look alike to the eye, for
 // outputs that are left to negotiation and name none: those that match WebP at
-// 90, along the line of the figures in
-// https://www.industrialempathy.com/posts/avif-webp-quality-settings/.
+// 90. How they were measured says TestMatchedQualities in package codecs.
 var matched = map[edit.Format]int{
 	edit.FormatAVIF: 71,
 	edit.FormatWebP: 90,
@@ -41,55 +53,104 @@ func (h *Handler) negotiate(_ context.Context, x *exchange) error {
 		x.choice = choice{class: string(format)}
 		return nil
 	}
-	x.choice = choice{class: base, varies: true}
 	accept := parseAccept(x.request.Header.Values("Accept"))
-	switch {
-	case accept.avif && h.encodes(edit.FormatAVIF):
-		x.choice.class = string(edit.FormatAVIF)
-	case accept.webp && h.encodes(edit.FormatWebP):
-		x.choice.class = string(edit.FormatWebP)
-	}
+	accept.avif = accept.avif && h.encodes(edit.FormatAVIF)
+	accept.webp = accept.webp && h.encodes(edit.FormatWebP)
+	x.choice = choice{class: accept.class(), varies: true}
 	return nil
+}
+
+func (a acceptance) class() string {
+	switch {
+	case a.avif && a.webp:
+		return classAVIFAndWebP
+	case a.avif:
+		return classAVIF
+	case a.webp:
+		return classWebP
+	}
+	return classBase
 }
 
 func (h *Handler) encodes(f edit.Format) bool { return h.engine.encoders[string(f)] != nil }
 
-// planFor plans a job, and settles what negotiation has left open.
-func (h *Handler) planFor(j *job) (*Plan, error) {
-	out := *j.ask.Output
-	if j.choice.class != base {
-		return h.engine.plan(j.original, j.ask.Edits, negotiated(out, edit.Format(j.choice.class), j.choice.varies))
-	}
-	if !h.encodes(edit.FormatJPEG) {
-		return h.engine.plan(j.original, j.ask.Edits, negotiated(out, edit.FormatPNG, true))
-	}
-	if h.encodes(edit.FormatPNG) {
-		p, err := h.engine.plan(j.original, j.ask.Edits, negotiated(out, edit.FormatPNG, true))
-		if err != nil || p.Shape.Layout.HasAlpha() {
-			return p, err
-		}
-	}
-	return h.engine.plan(j.original, j.ask.Edits, negotiated(out, edit.FormatJPEG, true))
+// animates reports whether there is an encoder that writes animations.
+func (h *Handler) animates(f edit.Format) bool {
+	_, ok := h.engine.encoders[string(f)].(codec.AnimationEncoder)
+	return ok
 }
 
-// negotiated returns out with that format. Where the client did not choose it,
-// options that it does not have are left out rather than refused.
-func negotiated(out edit.Output, f edit.Format, auto bool) edit.Output {
-	out.Format = f
-	if !auto {
-		return out
+// candidates lists the formats for a class of clients, the best first. An
+// animation stays one where it can: AVIF would be a still picture.
+func (h *Handler) candidates(class string, o *original) []edit.Format {
+	var list []edit.Format
+	webp := class == classWebP || class == classAVIFAndWebP
+	if _, ok := o.decoder.(codec.Animator); ok && o.info.Frames > 1 {
+		if webp && h.animates(edit.FormatWebP) {
+			list = append(list, edit.FormatWebP)
+		}
+		if h.animates(edit.FormatGIF) { // which every client shows
+			list = append(list, edit.FormatGIF)
+		}
 	}
+	if class == classAVIF || class == classAVIFAndWebP {
+		list = append(list, edit.FormatAVIF)
+	}
+	if webp {
+		list = append(list, edit.FormatWebP)
+	}
+	for _, f := range []edit.Format{edit.FormatPNG, edit.FormatJPEG} {
+		if h.encodes(f) {
+			list = append(list, f)
+		}
+	}
+	if len(list) == 0 { // the error will name what there is
+		list = append(list, edit.FormatJPEG)
+	}
+	return list
+}
+
+// planFor plans a job, and settles what negotiation has left open. An encoder
+// that cannot take the result, or not within the limits, leaves it to the next
+// best format.
+func (h *Handler) planFor(j *job) (*Plan, error) {
+	out := *j.ask.Output
+	if !j.choice.varies {
+		out.Format = edit.Format(j.choice.class)
+		return h.engine.plan(j.original, j.ask.Edits, out)
+	}
+	var opaque *Plan // of a PNG, whose place JPEG takes if it can
+	var failed error
+	for _, f := range h.candidates(j.choice.class, j.original) {
+		p, err := h.engine.plan(j.original, j.ask.Edits, negotiated(out, f))
+		switch {
+		case err != nil && !errors.Is(err, ErrUnsupported) && !errors.Is(err, ErrLimit):
+			return nil, err
+		case err != nil:
+			failed = err
+		case f == edit.FormatAVIF && h.opts.AutoPixels > 0 && int64(p.Shape.Width)*int64(p.Shape.Height) > h.opts.AutoPixels:
+			return nil, errTooSlow
+		case f == edit.FormatPNG && !p.Shape.Layout.HasAlpha():
+			opaque = p
+		default:
+			return p, nil
+		}
+	}
+	if opaque != nil {
+		return opaque, nil
+	}
+	return nil, failed
+}
+
+// negotiated returns out with that format. A quality that was left out is the
+// one that looks alike; auto has no other option.
+func negotiated(out edit.Output, f edit.Format) edit.Output {
+	out.Format = f
 	if out.Quality == 0 {
 		out.Quality = matched[f]
 	}
-	if f == edit.FormatPNG {
+	if f == edit.FormatPNG || f == edit.FormatGIF {
 		out.Quality = 0 // a quality would be that of a palette
-	}
-	if f != edit.FormatJPEG && f != edit.FormatPNG {
-		out.Progressive = nil
-	}
-	if f != edit.FormatWebP && f != edit.FormatAVIF {
-		out.Lossless, out.Effort = nil, nil
 	}
 	return out
 }

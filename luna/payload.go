@@ -76,7 +76,7 @@ func (h *Handler) identify(ctx context.Context, x *exchange) error {
 // fly is step 6, and through it 7 to 16: one run for all that ask for the same.
 func (h *Handler) fly(ctx context.Context, x *exchange) error {
 	j := &job{tenant: x.tenant, ask: x.ask, canonical: x.canonical, choice: x.choice, version: x.version, layers: x.layers, id: x.id}
-	made, joined, err := h.flights.do(ctx, x.id, func(ctx context.Context) (outcome, func(), error) {
+	made, joined, err := h.board(ctx, x, func(ctx context.Context) (outcome, func(), error) {
 		return h.produce(ctx, j)
 	})
 	if err != nil {

@@ -55,6 +55,9 @@ func (x *exchange) cacheControl(now time.Time) string {
 	if x.ask.Metadata != nil {
 		age, immutable = metadataMaxAge, ""
 	}
+	if x.choice.age > 0 {
+		age, immutable = x.choice.age, ""
+	}
 	if left := x.expires.Sub(now); !x.expires.IsZero() && left < age {
 		age, immutable = max(left, 0), ""
 	}
