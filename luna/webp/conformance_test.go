@@ -17,7 +17,9 @@ var promises = codectest.Options{
 	},
 	Tail:        1, // a chunk's padding
 	Lies:        []func([]byte, int, int) []byte{lieInVP8, lieInVP8L, lieInVP8X},
-	HeaderBytes: 4096,
+	EXIF:        true,
+	XMP:         true,
+	HeaderBytes: 16 << 10, // alpha stands before the header of the colours
 }
 
 func lieInVP8(file []byte, width, height int) []byte {

@@ -211,7 +211,7 @@ func checkAnimationWork(ctx context.Context, c codec.Codec, o Options) error {
 		return skip("it has no animations")
 	}
 	if reads {
-		all, err := animations(ctx, c, o, 401, 303)
+		all, err := animations(ctx, c, o, 201, 153)
 		if err != nil {
 			return err
 		}
@@ -221,14 +221,18 @@ func checkAnimationWork(ctx context.Context, c codec.Codec, o Options) error {
 				return fmt.Errorf("%s: %w", f.Name, err)
 			}
 			most := a.AnimationWork(info, codec.Request{}) + allowance(len(f.Data))
-			got, err := within(most, func() error {
+			run := func() error {
 				f, err := a.Animate(ctx, bytes.NewReader(f.Data), codec.Request{})
 				if err != nil {
 					return err
 				}
 				defer f.Close()
 				return drainFrames(f)
-			})
+			}
+			if err := run(); err != nil {
+				return fmt.Errorf("%s: %w", f.Name, err)
+			}
+			got, err := within(most, run)
 			if err != nil {
 				return fmt.Errorf("%s: %w", f.Name, err)
 			}
@@ -241,7 +245,7 @@ func checkAnimationWork(ctx context.Context, c codec.Codec, o Options) error {
 		return nil
 	}
 	for _, encoding := range o.moving() {
-		film := filmed(shape(e, 401, 303, pixel.RGBA, encoding.Options), 4, 0)
+		film := filmed(shape(e, 201, 153, pixel.RGBA, encoding.Options), 4, 0)
 		data, err := encodeFilm(ctx, e, film, encoding.Options)
 		if err != nil {
 			return err

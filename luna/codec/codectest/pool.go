@@ -24,7 +24,7 @@ type markedPool struct {
 
 const (
 	markedFrom = 32 << 10
-	markedTo   = 2 << 20
+	markedTo   = 256 << 10
 	marks      = 4 // of each class
 )
 
@@ -63,15 +63,18 @@ func missing[T any](classes []int, marked map[*T]int, get func(int) []T, put fun
 	seen := map[*T]bool{}
 	var all [][]T
 	for _, size := range classes {
-		// A codec may have added some of its own.
-		for range 4 * marks {
+		// What a codec has added lies above the marks, or among them.
+		for found, tries := 0, 0; found < marks && tries < 4*marks; tries++ {
 			b := get(size)
 			at := unsafe.SliceData(b)
 			if seen[at] {
 				return fmt.Errorf("a buffer of %d samples is given back to the pool twice", cap(b))
 			}
 			seen[at] = true
-			all = append(all, b)
+			if _, ok := marked[at]; ok {
+				all = append(all, b)
+				found++
+			}
 		}
 	}
 	for at, size := range marked {
@@ -80,9 +83,7 @@ func missing[T any](classes []int, marked map[*T]int, get func(int) []T, put fun
 		}
 	}
 	for _, b := range all {
-		if _, ok := marked[unsafe.SliceData(b)]; ok {
-			put(b)
-		}
+		put(b)
 	}
 	return nil
 }
