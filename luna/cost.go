@@ -1,10 +1,6 @@
 package luna
 
-import (
-	"fmt"
-
-	"github.com/immagin/immagin-go/luna/op"
-)
+import "fmt"
 
 // overhead is what a transform takes beside samples: tables, the codecs' own
 // state, small buffers.
@@ -15,12 +11,8 @@ const overhead = 64 << 10
 // compressed at all.
 func (p *planner) cost() error {
 	p.Bytes = overhead + p.size +
-		p.decoder.DecodeWork(p.Source, p.Decode) +
-		op.Work(p.decoded, p.Ops) +
-		p.aheadBytes() +
 		p.opts.Metadata.metadataBytes(p.Source) +
-		p.encoder.EncodeWork(p.Shape, p.Encode) +
-		p.Shape.Bytes()
+		p.work()
 	if most := p.opts.MaxRequestBytes; p.Bytes > most {
 		return fmt.Errorf("the transform takes %s of memory, which is more than %s: %w", byteCount(p.Bytes), byteCount(most), ErrLimit)
 	}

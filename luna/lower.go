@@ -16,7 +16,7 @@ func (p *planner) lower(edits []edit.Edit) error {
 		planner: p,
 		width:   p.Source.Shape.Width,
 		height:  p.Source.Shape.Height,
-		alpha:   p.Source.Shape.Layout.HasAlpha(),
+		alpha:   p.decoded.Layout.HasAlpha(),
 	}
 	orient := true
 	for _, e := range edits {

@@ -12,16 +12,19 @@ import (
 // Options set the limits and defaults of an [Engine]. The zero value of every
 // field is its default, and a nil *Options is all defaults.
 //
-// An original over MaxSourceBytes, MaxPixels or MaxSide, and a transform over
+// An original over MaxSourceBytes, MaxPixels, MaxFrames or MaxSide, and a transform over
 // MaxRequestBytes, is refused with an error that wraps codec.ErrLimit, before
 // anything is allocated by a size that the file merely declares.
 type Options struct {
 	// MaxSourceBytes bounds the compressed original, counted while it is read;
 	// 32 MiB by default.
 	MaxSourceBytes int64
-	// MaxPixels bounds width times height times frames of an original;
-	// 50 million by default.
+	// MaxPixels bounds width times height times frames of an original, and of
+	// an animation that edits make; 50 million by default.
 	MaxPixels int64
+	// MaxFrames bounds the pictures of an original, be it an animation or
+	// pages, whether or not the result has more than the first; 1000 by default.
+	MaxFrames int
 	// MaxSide bounds the width and the height of an original, in pixels;
 	// 30000 by default.
 	MaxSide int
@@ -65,6 +68,7 @@ type Options struct {
 const (
 	defaultMaxSourceBytes  = 32 << 20
 	defaultMaxPixels       = 50_000_000
+	defaultMaxFrames       = 1000
 	defaultMaxSide         = 30_000
 	defaultMaxOutputSide   = 16_383
 	defaultMaxRequestBytes = 256 << 20
@@ -100,6 +104,7 @@ func (o *Options) withDefaults() (Options, error) {
 		value *int
 		zero  int
 	}{
+		{"MaxFrames", &r.MaxFrames, defaultMaxFrames},
 		{"MaxSide", &r.MaxSide, defaultMaxSide},
 		{"MaxOutputSide", &r.MaxOutputSide, defaultMaxOutputSide},
 	} {

@@ -119,6 +119,8 @@ func (e *Engine) admit(info codec.Info) (codec.Info, error) {
 		return info, fmt.Errorf("an image of %dx%d pixels has a side over %d: %w", w, h, e.opts.MaxSide, ErrLimit)
 	case int64(w)*int64(h) > e.opts.MaxPixels/int64(info.Frames):
 		return info, fmt.Errorf("%d pictures of %dx%d pixels are more than %d pixels: %w", info.Frames, w, h, e.opts.MaxPixels, ErrLimit)
+	case info.Frames > e.opts.MaxFrames:
+		return info, fmt.Errorf("%d pictures are more than %d: %w", info.Frames, e.opts.MaxFrames, ErrLimit)
 	case !info.Shape.Layout.Valid():
 		return info, fmt.Errorf("the decoder tells no layout: %w", ErrUnsupported)
 	}

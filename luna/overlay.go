@@ -117,18 +117,19 @@ func (o *overlay) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) 
 	}
 	s := picture.Shape
 	at := anchored(o.edit.Position, o.room(shape), s.Width, s.Height)
-	src, err := op.Composite{
+	composite := op.Composite{
 		Layer: picture,
 		Left:  at.X,
 		Top:   at.Y,
 		Tile:  *o.edit.Tile,
 		Blend: blendModes[o.edit.Blend],
-	}.Wrap(in, pool)
+	}
+	src, err := composite.Wrap(in, pool)
 	if err != nil {
 		picture.Free(o.engine.pool)
 		return nil, err
 	}
-	return &overlaySource{Source: src, picture: picture, pool: o.engine.pool}, nil
+	return &overlaySource{Source: src, composite: composite, picture: picture, pool: o.engine.pool}, nil
 }
 
 // draw makes the layer, which is RGBA in the engine's memory.
@@ -170,8 +171,9 @@ func fade(m *pixel.Image, opacity float64) {
 
 type overlaySource struct {
 	pixel.Source
-	picture *pixel.Image
-	pool    *pixel.Pool
+	composite op.Composite
+	picture   *pixel.Image // nil once it is another's to free
+	pool      *pixel.Pool
 }
 
 func (s *overlaySource) Close() error {

@@ -26,6 +26,12 @@ type Plan struct {
 	Shape pixel.Shape
 	// Format is that of the result.
 	Format codec.Format
+	// Frames is how many pictures are made: those of the original where that
+	// moves and the format can, else 1.
+	Frames int
+	// Copied says that no edit changes a picture of the animation, so that the
+	// file is copied but for its metadata.
+	Copied bool
 	// MissingGlyphs lists, sorted, the characters of text edits that none of
 	// the fonts has, and that are therefore left out.
 	MissingGlyphs []rune
@@ -48,6 +54,9 @@ type Plan struct {
 //	decode jpeg 1/4 to 1000x750 | resize 800x600 | encode webp q90 | 1.1 MiB
 func (p *Plan) String() string {
 	var b strings.Builder
+	if p.Copied {
+		return fmt.Sprintf("copy %d frames of %s at %dx%d | %s", p.Frames, p.from.Name, p.Shape.Width, p.Shape.Height, byteCount(p.Bytes))
+	}
 	fmt.Fprintf(&b, "decode %s", p.from.Name)
 	if s := p.Decode.Scale; s.Denominator != 0 {
 		fmt.Fprintf(&b, " %d/%d", s.Numerator, s.Denominator)
@@ -64,6 +73,9 @@ func (p *Plan) String() string {
 	}
 	for _, o := range p.Ops {
 		fmt.Fprintf(&b, " | %v", o)
+	}
+	if p.animated() {
+		fmt.Fprintf(&b, " | animate %d frames", p.Frames)
 	}
 	fmt.Fprintf(&b, " | encode %s", p.Format.Name)
 	if p.Encode.Quality != 0 && !p.Encode.Lossless {
@@ -134,7 +146,7 @@ func (e *Engine) canonical(edits []edit.Edit, output *edit.Output) ([]edit.Edit,
 
 func (e *Engine) newPlanner(o *original) *planner {
 	p := &planner{
-		Plan:   &Plan{Source: o.info, from: o.format, decoder: o.decoder, decoded: o.info.Shape},
+		Plan:   &Plan{Source: o.info, from: o.format, decoder: o.decoder, decoded: o.info.Shape, Frames: 1},
 		engine: e,
 		opts:   &e.opts,
 		matte:  e.matte,
@@ -162,11 +174,17 @@ func (p *planner) run(edits []edit.Edit) error {
 	p.foldTurns()
 	p.foldCrops()
 	p.fuse()
-	p.pushScale()
-	p.pushRegion()
-	p.refer()
+	if !p.animated() {
+		p.pushScale()
+		p.pushRegion()
+		p.refer()
+	}
 	p.profile()
 	if err := p.convert(); err != nil {
+		return err
+	}
+	p.chooseCopy()
+	if err := p.admitAnimation(); err != nil {
 		return err
 	}
 	return p.cost()
@@ -193,6 +211,7 @@ func (p *planner) choose(e *Engine, out *edit.Output) error {
 	if out.Lossless != nil {
 		p.Encode.Lossless = *out.Lossless
 	}
+	p.chooseAnimation()
 	return nil
 }
 

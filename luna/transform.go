@@ -15,6 +15,9 @@ type Result struct {
 	Format, MIME string
 	// Width and Height in pixels.
 	Width, Height int
+	// Pages is the number of pictures: of an animation that stayed one, as many
+	// as the original has; else 1.
+	Pages int
 	// Bytes is how many were written, and SourceBytes how many were read.
 	Bytes, SourceBytes int64
 	// Decode, Edit and Encode are the times spent in each: the three run
@@ -47,6 +50,10 @@ func (e *Engine) render(ctx context.Context, o *original, p *Plan, w io.Writer) 
 	start := time.Now()
 	at = "decode"
 	o.body.resume(ctx)
+	out := &countingWriter{ctx: ctx, w: w}
+	if p.animated() {
+		return e.animate(ctx, o, p, out)
+	}
 	cores, give := e.cores.take()
 	defer give()
 	request := p.Decode
@@ -78,7 +85,6 @@ func (e *Engine) render(ctx context.Context, o *original, p *Plan, w io.Writer) 
 		}
 	}
 	wrapped := time.Since(start)
-	out := &countingWriter{ctx: ctx, w: w}
 	if err == nil {
 		at = "encode"
 		if slices.Contains(ahead, len(p.Ops)) {
@@ -109,6 +115,7 @@ func (e *Engine) render(ctx context.Context, o *original, p *Plan, w io.Writer) 
 		MIME:        p.Format.MIME,
 		Width:       shape.Width,
 		Height:      shape.Height,
+		Pages:       1,
 		Bytes:       out.n,
 		SourceBytes: o.body.n,
 		Decode:      opened + chain.decoder.took,

@@ -38,6 +38,16 @@ type Animator interface {
 	Animate(ctx context.Context, r io.Reader, req Request) (Frames, error)
 }
 
+// An AnimationShaper is an [Animator] whose pictures may differ in layout and
+// depth from what Decode yields, such as where the first picture is opaque and
+// all together are not.
+type AnimationShaper interface {
+	Animator
+	// AnimationShape reports the shape of what Animate yields for a file with
+	// that info. Its size is that of info.
+	AnimationShape(info Info) pixel.Shape
+}
+
 // An AnimationEncoder writes pictures that are shown one after another.
 type AnimationEncoder interface {
 	Encoder
