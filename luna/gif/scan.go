@@ -93,9 +93,10 @@ func (s *summary) shape() pixel.Shape {
 }
 
 // Probe passes over all blocks, as the number of frames stands nowhere.
-// HasAlpha and Progressive are what sharp says of any frame, the former is true also where frames leave a part of the
-// canvas uncovered. Loops is 1 where the file does not say: it counts showings,
-// of which a file tells the repetitions.
+// HasAlpha and Progressive tell of any frame, as sharp's words do; HasAlpha is
+// true also where frames leave a part of the canvas uncovered. Loops is 1 where
+// the file does not say: it counts showings, of which a file tells the
+// repetitions.
 func (c Codec) Probe(r io.Reader) (codec.Info, error) {
 	b, err := newBlocks(r)
 	if err != nil {
