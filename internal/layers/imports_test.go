@@ -44,6 +44,8 @@ var may = map[string][]string{
 	"luna/png":              {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/exif", "internal/ctxio", "internal/inflate", "internal/interleave", "internal/modversion", "internal/quantize"},
 	"luna/gif":              {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/ctxio"},
 	"luna/webp":             {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/exif", "internal/ctxio", "internal/interleave", "internal/modversion"},
+	"luna/avif":             {"luna/codec", "luna/pixel", "luna/internal/still", "internal/ctxio", "internal/isobmff", "internal/wasm"},
+	"luna/internal/still":   {"luna/codec", "luna/pixel", "internal/exif", "internal/isobmff"},
 	"luna/internal/lazy":    {"luna/pixel"},
 	"luna/internal/testpic": {"luna/pixel"},
 	"luna/internal/testicc": {},
@@ -58,8 +60,8 @@ var may = map[string][]string{
 // leaves are packages under internal that import none of ours.
 var leaves = []string{
 	"internal/affine", "internal/alpha", "internal/convolve", "internal/ctxio", "internal/exif", "internal/findtrim",
-	"internal/inflate", "internal/interleave", "internal/iptc", "internal/lab", "internal/magic", "internal/modversion", "internal/quantize", "internal/resample",
-	"internal/sharpref", "internal/smartcrop", "internal/xmp", "internal/ycc",
+	"internal/inflate", "internal/interleave", "internal/iptc", "internal/isobmff", "internal/lab", "internal/magic", "internal/modversion", "internal/quantize", "internal/resample",
+	"internal/sharpref", "internal/smartcrop", "internal/wasm", "internal/xmp", "internal/ycc",
 }
 
 // TestImports reads the files in process, rather than through the go command,

@@ -42,6 +42,9 @@ type Options struct {
 	// HeaderBytes is how many bytes of a picture of 400x300 Probe may read; 0
 	// means any number.
 	HeaderBytes int
+	// Upright says that the format overrules the orientation that EXIF tells:
+	// Probe says 1 whatever that is.
+	Upright bool
 	// Slow says that a call takes several milliseconds, so that long files
 	// are truncated at a tenth of their bytes.
 	Slow bool
