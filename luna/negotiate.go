@@ -37,7 +37,7 @@ const (
 var matched = map[edit.Format]int{
 	edit.FormatAVIF: 71,
 	edit.FormatWebP: 90,
-	edit.FormatJPEG: 88,
+	edit.FormatJPEG: 86,
 }
 
 // negotiate is step 3: the format, or the class of formats, of the result.

@@ -31,6 +31,9 @@ func (reel) EncodeAnimation(context.Context, io.Writer, codec.Frames, codec.Opti
 	return codec.ErrUnsupported
 }
 
+// Matched is the table, for the test that measures it.
+var Matched = matched
+
 func TestCandidates(t *testing.T) {
 	still := []codec.Codec{sink{name: "jpeg"}, sink{name: "png"}, sink{name: "webp"}, sink{name: "avif"}, sink{name: "gif"}}
 	moving := []codec.Codec{sink{name: "jpeg"}, sink{name: "png"}, reel{sink{name: "webp"}}, sink{name: "avif"}, reel{sink{name: "gif"}}}
