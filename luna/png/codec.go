@@ -2,8 +2,9 @@
 //
 // It reads every colour type and depth, interlaced or not, row by row: memory
 // is a strip, except for interlaced pictures. Samples of 16 bits come out
-// as such, all others with 8. An animation's default picture is read. It
-// writes 8-bit gray and RGB, with or without alpha, also row by row.
+// as such, all others with 8. Animations are read; of one that is to be
+// still, the default picture. It writes 8-bit gray and RGB, with or without
+// alpha, also row by row.
 package png
 
 import (
@@ -41,8 +42,8 @@ func (c Codec) level() int {
 }
 
 var (
-	_ codec.Decoder = Codec{}
-	_ codec.Encoder = Codec{}
+	_ codec.AnimationShaper = Codec{}
+	_ codec.Encoder         = Codec{}
 )
 
 // Format tells name, media type and magic.
@@ -53,7 +54,7 @@ func (c Codec) Format() codec.Format {
 // Revision names the adapter's own version, the compression level, and the
 // deflate library's version, on which the encoded bytes depend.
 func (c Codec) Revision() string {
-	return "png 2 level " + strconv.Itoa(c.level()) + " deflate " + modversion.Of("github.com/klauspost/compress", "unknown")
+	return "png 3 level " + strconv.Itoa(c.level()) + " deflate " + modversion.Of("github.com/klauspost/compress", "unknown")
 }
 
 // workers is how many goroutines may work on a picture, of which the request

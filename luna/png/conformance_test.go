@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"testing"
+	"time"
 
 	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/codec/codectest"
@@ -28,4 +29,16 @@ func lie(file []byte, width, height int) []byte {
 	return file
 }
 
-func TestConformance(t *testing.T) { codectest.Run(t, Codec{}, promises) }
+func TestConformance(t *testing.T) {
+	o := promises
+	o.Files = append(o.Files, codectest.Sample{
+		Name: "animation",
+		Data: newAPNG(40, 30, 8, typeRGBA, 3, 2).
+			control(0, 0, 40, 30, 1, 10, disposeNone, blendSource).idat(solid(40, 30, red...)).
+			control(5, 6, 20, 20, 1, 5, disposePrevious, blendOver).fdat(solid(20, 20, half...)).
+			control(1, 2, 3, 4, 1, 2, disposeBackground, blendOver).fdat(solid(3, 4, green...)).end(),
+		Delays: []time.Duration{100 * time.Millisecond, 200 * time.Millisecond, 500 * time.Millisecond},
+		Loops:  2,
+	})
+	codectest.Run(t, Codec{}, o)
+}

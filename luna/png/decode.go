@@ -30,10 +30,15 @@ func (c Codec) Decode(ctx context.Context, r io.Reader, req codec.Request) (pixe
 		return nil, fmt.Errorf("png: %w: width %d", codec.ErrLimit, h.width)
 	}
 	d := &decoder{header: h, in: in, chunks: cs, shape: h.info().Shape, pool: req.Pool, workers: c.workers(req.Workers)}
-	if h.interlaced {
+	return d.open(), nil
+}
+
+// open returns a source that decodes as it is read.
+func (d *decoder) open() pixel.Source {
+	if d.header.interlaced {
 		return d.interlaced()
 	}
-	return &lazy.Source{Size: d.shape, Pool: d.pool, Fill: d.strip, Free: d.close}, nil
+	return &lazy.Source{Size: d.shape, Pool: d.pool, Fill: d.strip, Free: d.close}
 }
 
 // A decoder holds the state of reading pixels. Its fields are nil until the
@@ -42,6 +47,7 @@ type decoder struct {
 	*header
 	in     *ctxio.Reader
 	chunks *chunks
+	data   io.Reader // what is compressed
 	shape  pixel.Shape
 	pool   *pixel.Pool
 
@@ -74,7 +80,10 @@ func (d *decoder) strip(t *pixel.Strip) error {
 // start prepares for rows of n pixels, with a row of zeros above them.
 func (d *decoder) start(n int) {
 	if d.inflate == nil {
-		d.inflate = inflate.NewReader(&idat{c: d.chunks})
+		if d.data == nil {
+			d.data = &idat{c: d.chunks}
+		}
+		d.inflate = inflate.NewReader(d.data)
 		if n := d.filteredBytes(); d.workers > 1 && n >= aheadFrom {
 			d.ahead = newAhead(d.inflate, n+1, d.pool) // one to see the end
 			d.inflate = d.ahead
@@ -150,7 +159,7 @@ func (d *decoder) finish() error {
 		return d.fail(err)
 	}
 	d.ahead.close()
-	if d.chunks.kind != "IDAT" || !d.chunks.open {
+	if d.chunks.kind != "IDAT" && d.chunks.kind != "fdAT" || !d.chunks.open {
 		return nil
 	}
 	return d.fail(d.chunks.finishIntact())

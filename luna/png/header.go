@@ -44,6 +44,8 @@ type header struct {
 	translucent bool // the palette has alpha
 
 	frames      int
+	plays       int    // of an animation
+	first       []byte // the content of the fcTL chunk before the pixels
 	density     float64
 	dense       bool // EXIF has told it
 	orientation int
@@ -134,7 +136,7 @@ func (h *header) chunk(c *chunks) error {
 		return h.trns(c)
 	case "iCCP":
 		return h.iccp(c)
-	case "pHYs", "eXIf", "iTXt", "acTL":
+	case "pHYs", "eXIf", "iTXt", "acTL", "fcTL":
 		if c.left > maxEXIF {
 			break
 		}
@@ -167,6 +169,9 @@ func (h *header) ancillary(kind string, data []byte) {
 		h.itxt(data)
 	case kind == "acTL" && len(data) == 8:
 		h.frames = max(1, int(binary.BigEndian.Uint32(data)&(1<<31-1)))
+		h.plays = int(binary.BigEndian.Uint32(data[4:]) & (1<<31 - 1))
+	case kind == "fcTL" && h.first == nil:
+		h.first = data
 	}
 }
 
@@ -256,6 +261,7 @@ func (h *header) info() codec.Info {
 		Shape:       pixel.Shape{Width: h.width, Height: h.height, Layout: layout, Deep: h.depth == 16},
 		Orientation: max(h.orientation, 1),
 		Frames:      h.frames,
+		Loops:       h.plays,
 		Space:       "srgb",
 		Channels:    layout.Planes(),
 		HasAlpha:    layout.HasAlpha(),

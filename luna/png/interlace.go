@@ -22,7 +22,7 @@ func (a pass) size(width, height int) (w, h int) {
 
 // interlaced returns a source that collects the whole picture when its first
 // strip is asked for.
-func (d *decoder) interlaced() (pixel.Source, error) {
+func (d *decoder) interlaced() pixel.Source {
 	return &deferred{shape: d.shape, open: func() (pixel.Source, error) {
 		defer d.close()
 		m := pixel.NewImage(d.pool, d.shape)
@@ -37,7 +37,7 @@ func (d *decoder) interlaced() (pixel.Source, error) {
 			return nil, err
 		}
 		return m.Source(0, func() { m.Free(d.pool) }), nil
-	}}, nil
+	}}
 }
 
 // pass reads one pass and scatters its pixels.
