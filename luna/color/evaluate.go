@@ -8,12 +8,10 @@ var perceptualBlack = [3]float64{0.00336, 0.0034731, 0.00287}
 // of.
 type evaluation struct {
 	p *Profile
-	// light is the matrix from the connection space to linear sRGB, and from
-	// linear device RGB where the profile has no table.
-	light  matrix
-	offset [3]float64 // added after it
-	scale  [3]float64 // of black point compensation, before light
-	shift  [3]float64
+	// light is the matrix from the connection space to linear sRGB.
+	light matrix
+	scale [3]float64 // of black point compensation, before light
+	shift [3]float64
 }
 
 func newEvaluation(p *Profile) *evaluation {

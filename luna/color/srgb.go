@@ -32,7 +32,7 @@ var fromXYZ = sync.OnceValue(func() *matrix {
 	return toXYZ.inverse()
 })
 
-// lightSteps is how fine light is in the tables of codes.
+// How fine light is in the tables of codes.
 const (
 	lightBits = 14
 	coarse    = 12 // of the table that is interpolated
