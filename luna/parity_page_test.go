@@ -59,10 +59,14 @@ fit, upscale and downscale.
 - **Inverting alpha.** It is left alone here; compared is sharp's
   ` + "`negate({alpha: false})`" + `.
 
-Pictures of 16 bits a sample are read as 8 bits; sharp keeps 16 until the end.
-Edits that only move pixels are equal all the same; a resize of opaque ones is
-compared in a line of its own. With alpha it is not: where little is left of a
-colour, 8 bits tell less of it than 16.
+Pictures of 16 bits a sample keep them through all edits but tint, text, image
+layers and operations that are plugged in, before which samples are cut to 8
+bits; sharp does as much. At the end they are cut as well, as sharp's are, unless
+the PNG encoder is told to keep them. go test ./luna -run TestDeepParity compares
+those results: equal are resize, crop, extend, flip, flop, quarter turns, blur
+and invert; of 65535 levels, flatten and normalize are 1 off on 0.2 % of samples
+at most, modulate 4 on 1 %, sharpen of opaque pictures 24 on 0.3 %. Backgrounds
+are scaled by 256, but opaque ones are opaque here: 65535, where sharp says 65280.
 `)
 	return b.String()
 }

@@ -27,6 +27,9 @@ type Histogram struct {
 // Bytes is the most memory that a Histogram and the making of a palette take.
 const Bytes = 4*cells + 2*cells*binBytes
 
+// Work is the most memory that they take for so many pixels.
+func Work(pixels int64) int64 { return 4*cells + 2*min(pixels, cells)*binBytes }
+
 const (
 	cells    = 8 << 15 // 5 bits a colour and 3 of alpha
 	binBytes = 72

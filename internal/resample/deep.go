@@ -1,7 +1,8 @@
 package resample
 
 // A Deep is a [Stream] for samples of 16 bits. libvips has the same weights
-// for them, of 12 bits, but divides the sums of boxes exactly.
+// for their reduction, of 12 bits, but divides the sums of boxes exactly; their
+// enlargement is exact too, and truncated.
 type Deep struct {
 	h, v *Axis
 
@@ -9,19 +10,19 @@ type Deep struct {
 
 	depth, stride int
 	ring          []uint16
-	wide          []int32 // instead of ring, where columns are enlarged
+	wide          []int64 // instead of ring, where columns are enlarged
 	sums          []uint32
 	line, padded  []uint16
 	before        int
-	signed        []int32
+	signed        []int64
 }
 
 // MeasureDeep is [Measure] for a [Deep].
 func MeasureDeep(h, v *Axis, lead int) Size {
 	l := (&Stream{h: h, v: v}).layout(lead)
-	s := Size{Words: l.line + l.padded, Longs: l.signed}
+	s := Size{Words: l.line + l.padded, Longs: 2 * l.signed}
 	if v.enlarge {
-		s.Longs += l.depth * l.wide
+		s.Longs += 2 * l.depth * l.wide
 	} else {
 		s.Words += l.depth * l.stride
 	}
@@ -44,12 +45,12 @@ func NewDeep(h, v *Axis, lead int, words []uint16) *Deep {
 	}
 	if v.enlarge {
 		s.stride = l.wide
-		s.wide = make([]int32, l.depth*l.wide)
+		s.wide = make([]int64, l.depth*l.wide)
 	} else {
 		s.ring = take(l.depth * l.stride)
 	}
 	s.line, s.padded = take(l.line), take(l.padded)
-	s.signed = make([]int32, l.signed)
+	s.signed = make([]int64, l.signed)
 	if v.box > 1 {
 		s.sums = make([]uint32, h.hi-h.lo)
 	}
@@ -107,15 +108,15 @@ func (s *Deep) pushWide(row []uint16) {
 	slot := s.wide[s.filled%s.depth*s.stride:][:s.h.out]
 	switch {
 	case s.h.enlarge:
-		s.h.sumRow(slot, s.pad(row), s.before)
+		s.h.enlargeRowDeep(slot, s.pad(row), s.before)
 	case s.h.taps == 1:
 		for i, v := range row[s.h.start[0]:][:s.h.out] {
-			slot[i] = int32(v)
+			slot[i] = int64(v) << splineBits
 		}
 	default:
-		s.h.sumRow(slot, s.pad(row), s.before)
-		for i, v := range slot {
-			slot[i] = int32(clip16(v))
+		padded := s.pad(row)
+		for i := range slot {
+			slot[i] = int64(clip16(s.h.sum(i, padded, s.before))) << splineBits
 		}
 	}
 	s.filled++
@@ -161,11 +162,10 @@ func (s *Deep) Pull(dst []uint16) {
 	start := int(v.start[y])
 	at := func(k int) int { return min(max(start+k, 0), v.mid-1) % s.depth * s.stride }
 	if v.enlarge {
-		w := (*[4]int16)(v.at(y))
+		w := &splines[v.phase[y]]
 		r0, r1, r2, r3 := s.wide[at(0):][:len(dst)], s.wide[at(1):][:len(dst)], s.wide[at(2):][:len(dst)], s.wide[at(3):][:len(dst)]
-		w0, w1, w2, w3 := int32(w[0]), int32(w[1]), int32(w[2]), int32(w[3])
 		for i := range dst {
-			dst[i] = clip16((w0*r0[i] + w1*r1[i] + w2*r2[i] + w3*r3[i] + weightHalf) >> weightBits)
+			dst[i] = clip16(int32((w[0]*r0[i] + w[1]*r1[i] + w[2]*r2[i] + w[3]*r3[i]) >> (2 * splineBits)))
 		}
 		return
 	}
@@ -181,9 +181,9 @@ func (s *Deep) Pull(dst []uint16) {
 		copy(dst, line[h.start[0]:])
 	case h.enlarge:
 		signed := s.signed[:h.out]
-		h.sumRow(signed, s.pad(line), s.before)
+		h.enlargeRowDeep(signed, s.pad(line), s.before)
 		for i, v := range signed {
-			dst[i] = clip16(v)
+			dst[i] = clip16(int32(v >> splineBits))
 		}
 	default:
 		h.reduceRowDeep(dst, s.pad(line), s.before)
@@ -218,10 +218,31 @@ func (a *Axis) reduceRowDeep(dst, src []uint16, pad int) {
 	}
 }
 
-// sumRow is reduceRowDeep without clipping.
-func (a *Axis) sumRow(dst []int32, src []uint16, pad int) {
+// splines are the weights of Catmull-Rom splines by phase, exact with so many
+// fractional bits: x is a 64th, and halves of its third power are added.
+const splineBits = 19
+
+var splines = func() (t [phases + 1][4]int64) {
+	const one = 2 * phases * phases * phases // 1 << splineBits
+	for i := range t {
+		x := int64(i)
+		x1, x2, x3 := 2*phases*phases*x, 2*phases*x*x, 2*x*x*x
+		t[i] = [4]int64{
+			x2 - x1/2 - x3/2,
+			one - 5*x2/2 + 3*x3/2,
+			x1/2 + 2*x2 - 3*x3/2,
+			x3/2 - x2/2,
+		}
+	}
+	return t
+}()
+
+// enlargeRowDeep leaves the results unclipped, with splineBits of fraction.
+func (a *Axis) enlargeRowDeep(dst []int64, src []uint16, pad int) {
 	for i := range dst {
-		dst[i] = a.sum(i, src, pad)
+		w := &splines[a.phase[i]]
+		s := (*[4]uint16)(src[int(a.start[i])+pad:])
+		dst[i] = w[0]*int64(s[0]) + w[1]*int64(s[1]) + w[2]*int64(s[2]) + w[3]*int64(s[3])
 	}
 }
 

@@ -74,6 +74,12 @@ function fade({ data, channels }, opacity) {
 export const run = async (sharp, picture, edit, layer) => {
   const [name] = Object.keys(edit);
   let s = calls[name](raw(sharp, picture), edit[name], picture, layer && make(layer));
+  if (picture.out16) {
+    // Of its own accord sharp ends with 8 bits.
+    const space = picture.layout.startsWith('gray') ? 'grey16' : 'rgb16';
+    const { data, info } = await s.toColourspace(space).raw({ depth: 'ushort' }).toBuffer({ resolveWithObject: true });
+    return { data: new Uint16Array(data.buffer, data.byteOffset, data.length / 2), info };
+  }
   // As raw pixels, sharp writes no alpha of what it has made gray.
   if (name === 'grayscale') s = sharp(await s.png().toBuffer());
   return s.raw().toBuffer({ resolveWithObject: true });

@@ -277,6 +277,11 @@ export const sets = {
   },
 };
 
+// deepSets are those of edits that keep 16 bits here.
+export const deepSets = [
+  'resize', 'crop', 'extend', 'flip', 'flop', 'quarter turn', 'blur', 'flatten', 'invert', 'modulate', 'normalize', 'sharpen', 'rotate by other angles',
+];
+
 // sizeCase is a case of which only the size is looked at.
 export function sizeCase(rng) {
   const c = { from: [rng.int(1, 700), rng.int(1, 700)], fit: rng.one(...fits), width: rng.int(1, 700), height: rng.chance(5) ? 0 : rng.int(1, 700) };

@@ -3,6 +3,7 @@
 //
 //	npm install
 //	node record.mjs                                    rewrites testdata
+//	node record.mjs --deep                             rewrites testdata/deep
 //	node record.mjs --out DIR --random N --seed S      N random cases instead
 //
 // package.json pins sharp, and this script runs with no other version: that is
@@ -30,7 +31,7 @@ import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 
 import { run } from './calls.mjs';
-import { sets, sizeCase } from './cases.mjs';
+import { deepSets, sets, sizeCase } from './cases.mjs';
 import { png, zip } from './files.mjs';
 import { make, nameOf } from './pictures.mjs';
 import { Random } from './random.mjs';
@@ -46,11 +47,14 @@ sharp.concurrency(1);
 
 const { values } = parseArgs({
   options: {
-    out: { type: 'string', default: path.join(here, 'testdata') },
+    out: { type: 'string' },
     random: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    deep: { type: 'boolean', default: false },
   },
 });
+
+values.out ??= path.join(here, 'testdata', values.deep ? 'deep' : '');
 
 // list returns the cases of a set: the table, filled up by random ones.
 function list(name, { table, random, recorded }, rng) {
@@ -127,7 +131,19 @@ function write(name, bytes) {
 }
 
 const rng = new Random(Number(values.seed));
-if (values.random === undefined) {
+if (values.deep) {
+  // In and out with 16 bits a sample, which sharp does when it is told to.
+  for (const name of deepSets) {
+    const cases = [];
+    const chance = new Random(2);
+    while (cases.length < 24) {
+      const c = sets[name].random(chance, false);
+      if (c.picture.width * c.picture.height > 3000 || /entropy|attention/.test(JSON.stringify(c.edit))) continue;
+      cases.push({ ...c, picture: { ...c.picture, deep: true, out16: true } });
+    }
+    await record(name, cases);
+  }
+} else if (values.random === undefined) {
   for (const [name, set] of Object.entries(sets)) await record(name, list(name, set, new Random(1)));
   await recordSizes(2000, rng);
 } else {

@@ -28,6 +28,16 @@ func Recorded() fs.FS {
 	return sub
 }
 
+// RecordedDeep is Recorded for cases whose inputs and results have 16 bits a
+// sample.
+func RecordedDeep() fs.FS {
+	sub, err := fs.Sub(testdata, "testdata/deep")
+	if err != nil {
+		panic(err) // the name is valid
+	}
+	return sub
+}
+
 // A Set is the cases of one edit.
 type Set struct {
 	// Name of the set, such as "resize".

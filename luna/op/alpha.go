@@ -70,7 +70,7 @@ func (o Unpremultiply) Wrap(in pixel.Source, _ *pixel.Pool) (pixel.Source, error
 
 func (f Flatten) Wrap(in pixel.Source, _ *pixel.Pool) (pixel.Source, error) {
 	return wrapAlpha(f, in, func(p int, row, a []uint8) { alpha.Flatten(row, a, f.Background[p]) },
-		func(p int, row, a []uint16) { alpha.FlattenDeep(row, a, deepen(f.Background[p])) })
+		func(p int, row, a []uint16) { alpha.FlattenDeep(row, a, deepen(f.Background[p], false)) })
 }
 
 func wrapAlpha(o Op, in pixel.Source, row func(p int, row, alpha []uint8), deep func(p int, row, alpha []uint16)) (pixel.Source, error) {

@@ -126,10 +126,14 @@ func (s *embedSource) Next() (*pixel.Strip, error) {
 // fill sets columns from up to to of a row of the output to the background.
 func (s *embedSource) fill(p, row, from, to int) {
 	if s.shape.Deep {
-		fillRow16(s.out.Planes[p].Row16(row)[from:to], deepen(s.value(p)))
+		fillRow16(s.out.Planes[p].Row16(row)[from:to], deepen(s.value(p), s.alpha(p)))
 		return
 	}
 	fillRow(s.out.Planes[p].Row(row)[from:to], s.value(p))
+}
+
+func (s *embedSource) alpha(p int) bool {
+	return s.shape.Layout.HasAlpha() && p == s.shape.Layout.Planes()-1
 }
 
 // value is the background of plane p.

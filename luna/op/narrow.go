@@ -79,9 +79,14 @@ func (s *narrowSource) Close() error {
 	return s.upstream.Close()
 }
 
-// deepen is what becomes of a level of 8 bits, such as that of a background,
-// among samples of 16: libvips scales by 256.
-func deepen(v uint8) uint16 { return uint16(v) << 8 }
+// deepen is what becomes of a level of 8 bits of a background among samples of
+// 16: libvips scales colours by 256. What is opaque here stays so.
+func deepen(v uint8, alpha bool) uint16 {
+	if alpha {
+		return uint16(v) * 257
+	}
+	return uint16(v) << 8
+}
 
 func fillRow16(row []uint16, v uint16) {
 	for x := range row {

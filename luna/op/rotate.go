@@ -147,14 +147,18 @@ func (s *rotateSource) nextDeep() {
 		}
 		first, last := row(s.y+n, rows, s.deep)
 		for p := range rows {
-			fillRow16(rows[p][:first], deepen(s.value[p]))
-			fillRow16(rows[p][last:], deepen(s.value[p]))
+			fillRow16(rows[p][:first], s.deepValue(p))
+			fillRow16(rows[p][last:], s.deepValue(p))
 		}
 	}
 	for p := range rows {
 		s.out.Planes[p].Height = s.out.Rows
 	}
 	s.y += s.out.Rows
+}
+
+func (s *rotateSource) deepValue(p int) uint16 {
+	return deepen(s.value[p], s.shape.Layout.HasAlpha() && p == s.shape.Layout.Planes()-1)
 }
 
 // collect copies the input into the middle of the background.
@@ -170,7 +174,7 @@ func (s *rotateSource) collect() error {
 			for n := range t.Rows {
 				if in.Deep {
 					row := s.whole.Planes[p].Row16(t.Y + n + 1)
-					row[0], row[len(row)-1] = deepen(s.value[p]), deepen(s.value[p])
+					row[0], row[len(row)-1] = s.deepValue(p), s.deepValue(p)
 					copy(row[1:], t.Planes[p].Row16(n))
 					continue
 				}
@@ -184,8 +188,8 @@ func (s *rotateSource) collect() error {
 	for p := range in.Layout.Planes() {
 		plane := &s.whole.Planes[p]
 		if in.Deep {
-			fillRow16(plane.Row16(0), deepen(s.value[p]))
-			fillRow16(plane.Row16(in.Height+1), deepen(s.value[p]))
+			fillRow16(plane.Row16(0), s.deepValue(p))
+			fillRow16(plane.Row16(in.Height+1), s.deepValue(p))
 			s.deep = append(s.deep, affine.DeepPlane{Pix: plane.Pix16, Stride: plane.Stride})
 			continue
 		}

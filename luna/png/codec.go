@@ -3,8 +3,9 @@
 // It reads every colour type and depth, interlaced or not, row by row: memory
 // is a strip, except for interlaced pictures. Samples of 16 bits come out
 // as such, all others with 8. Animations are read; of one that is to be
-// still, the default picture. It writes 8-bit gray and RGB, with or without
-// alpha, also row by row.
+// still, the default picture. It writes gray and RGB, with or without alpha, also row by row; with a palette
+// where a quality is asked for, and interlaced where progressive output is,
+// which both take the whole picture.
 package png
 
 import (
@@ -13,6 +14,7 @@ import (
 
 	"github.com/immagin/immagin-go/internal/inflate"
 	"github.com/immagin/immagin-go/internal/modversion"
+	"github.com/immagin/immagin-go/internal/quantize"
 	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/pixel"
 )
@@ -28,6 +30,9 @@ type Codec struct {
 	// CompressionLevel is 1, fast, to 9, small, as zlib and sharp count; 0
 	// means 6. NoCompression stores samples as they are.
 	CompressionLevel int
+	// Deep writes 16 bits a sample where the pixels have them. If not, they
+	// are cut to 8, as sharp does of its own accord.
+	Deep bool
 }
 
 // NoCompression is the [Codec].CompressionLevel that zlib and sharp call 0.
@@ -43,7 +48,7 @@ func (c Codec) level() int {
 
 var (
 	_ codec.AnimationShaper = Codec{}
-	_ codec.Encoder         = Codec{}
+	_ codec.DeepEncoder     = Codec{}
 )
 
 // Format tells name, media type and magic.
@@ -51,10 +56,10 @@ func (c Codec) Format() codec.Format {
 	return codec.Format{Name: "png", MIME: "image/png", Extension: "png", Magic: []string{signature}}
 }
 
-// Revision names the adapter's own version, the compression level, and the
+// Revision names the adapter's own version, the compression level, Deep, and the
 // deflate library's version, on which the encoded bytes depend.
 func (c Codec) Revision() string {
-	return "png 3 level " + strconv.Itoa(c.level()) + " deflate " + modversion.Of("github.com/klauspost/compress", "unknown")
+	return "png 4 level " + strconv.Itoa(c.level()) + " deep " + strconv.FormatBool(c.Deep) + " deflate " + modversion.Of("github.com/klauspost/compress", "unknown")
 }
 
 // workers is how many goroutines may work on a picture, of which the request
@@ -89,11 +94,20 @@ func (c Codec) DecodeWork(info codec.Info, _ codec.Request) int64 {
 	return n
 }
 
-// EncodeWork reports some rows for each worker, and its compressor.
+// EncodeWork reports some rows for each worker, and its compressor; for a
+// palette, and interlaced, the picture too.
 func (c Codec) EncodeWork(shape pixel.Shape, opts codec.Options) int64 {
-	rows := int64(partRows(shape))
+	rows := int64(partRows(shape.Height, int(min(shape.RowBytes(), 1<<30))))
 	part, parts := rows*(1+shape.RowBytes()), (int64(shape.Height)+rows-1)/rows
+	whole := int64(0)
+	if opts.Quality != 0 || opts.Progressive {
+		whole = shape.Bytes() + shape.RowBytes()
+		parts += int64(len(passes))
+	}
+	if opts.Quality != 0 {
+		whole += quantize.Work(int64(shape.Width)*int64(shape.Height)) + quantize.MapperBytes + quantize.DitherBytes*int64(shape.Width)
+	}
 	// Each worker may meet parts of all kinds.
 	workers := min(int64(c.workers(opts.Workers)), parts)
-	return filters*shape.RowBytes() + 3*part + workers*(part+min(int64(kinds), parts)*deflateBytes) + trialBytes
+	return whole + filters*shape.RowBytes() + 3*part + workers*(part+min(int64(kinds), parts)*deflateBytes) + trialBytes
 }

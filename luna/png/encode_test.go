@@ -95,7 +95,7 @@ func TestSmoothPicturesGetSmall(t *testing.T) {
 func TestCheck(t *testing.T) {
 	shape := pixel.Shape{Width: 10, Height: 10, Layout: pixel.RGB}
 	require.NoError(t, Codec{}.Check(shape, codec.Options{Lossless: true}))
-	for name, opts := range map[string]codec.Options{"progressive": {Progressive: true}, "quality": {Quality: 90}, "effort": {Effort: new(4)}} {
+	for name, opts := range map[string]codec.Options{"quality": {Quality: 101}, "lossless": {Quality: 90, Lossless: true}, "effort": {Effort: new(4)}} {
 		err := Codec{}.Check(shape, opts)
 		require.ErrorIs(t, err, codec.ErrUnsupported)
 		require.ErrorContains(t, err, name)

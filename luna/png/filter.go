@@ -23,17 +23,25 @@ func (e *encoder) filter() (data []uint8, k kind) {
 	if e.level == 0 {
 		return plain, noise
 	}
-	n := e.shape.Width * e.step
+	if e.colour == typePalette {
+		// Differences of indices tell nothing.
+		return plain, e.kind(plain)
+	}
+	n := e.stored
 	filtered := e.deflater.buffer()[:len(plain)]
-	above := e.above
+	above := e.above[:n]
+	var scratch [filters][]uint8
+	for f := range scratch[1:] {
+		scratch[1+f] = e.filtered[1+f][:n]
+	}
 	for at := 0; at < len(plain); at += 1 + n {
 		row := plain[at+1:][:n]
-		f := choose(&e.filtered, row, above, e.step)
+		f := choose(&scratch, row, above, e.step)
 		filtered[at] = byte(f)
 		if f == filterNone {
 			copy(filtered[at+1:][:n], row)
 		} else {
-			copy(filtered[at+1:][:n], e.filtered[f])
+			copy(filtered[at+1:][:n], scratch[f])
 		}
 		above = row
 	}
@@ -55,6 +63,18 @@ func (e *encoder) filter() (data []uint8, k kind) {
 	}
 	e.deflater.give(plain)
 	return filtered, k
+}
+
+// kind reports of what kind unfiltered data is.
+func (e *encoder) kind(data []uint8) kind {
+	fast := e.size(data, flate.BestSpeed)
+	switch {
+	case fast < min(len(data), samples*sampleSize)/patternTo:
+		return pattern
+	case fast < e.size(data, flate.HuffmanOnly):
+		return mixed
+	}
+	return noise
 }
 
 // size tells about how well data compresses at a level that the
