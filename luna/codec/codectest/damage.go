@@ -238,8 +238,8 @@ func believe(ctx context.Context, d codec.Decoder, data []byte) (pixel.Shape, er
 	if err := sane(info); err != nil {
 		return info.Shape, err
 	}
-	run := func() (err error) {
-		src, err := d.Decode(ctx, bytes.NewReader(data), codec.Request{})
+	run := func(sample func()) (err error) {
+		src, err := d.Decode(ctx, newSamplingReader(data, sample), codec.Request{})
 		if err != nil {
 			return err
 		}
@@ -247,21 +247,22 @@ func believe(ctx context.Context, d codec.Decoder, data []byte) (pixel.Shape, er
 		if src.Shape() != info.Shape {
 			return fmt.Errorf("Probe says %v, Decode yields %v", info.Shape, src.Shape())
 		}
-		rows, err := pixel.Drain(src)
+		rows, err := pixel.Drain(newSamplingSource(src, sample))
 		if err == nil && rows != info.Shape.Height {
 			return fmt.Errorf("%d rows of %d", rows, info.Shape.Height)
 		}
 		return err
 	}
-	got := testpic.Allocated(func() { err = run() })
-	if err != nil && !typed(err) {
-		return info.Shape, err
+	most := d.DecodeWork(info, codec.Request{}) + allowance(len(data))
+	got := testpic.Allocated(func() { err = run(func() {}) })
+	if got > most {
+		got = peak(func(sample func()) { err = run(sample) })
 	}
-	if most := d.DecodeWork(info, codec.Request{}) + allowance(len(data)); got > most {
-		got = peak(func() { err = run() })
-		if got > most {
-			return info.Shape, fmt.Errorf("Decode holds %d bytes; for what Probe says, DecodeWork is %d", got, most)
-		}
+	switch {
+	case err != nil && !typed(err):
+		return info.Shape, err
+	case got > most:
+		return info.Shape, fmt.Errorf("Decode holds %d bytes; for what Probe says, DecodeWork and the file are %d", got, most)
 	}
 	return info.Shape, nil
 }

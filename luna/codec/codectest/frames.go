@@ -221,15 +221,15 @@ func checkAnimationWork(ctx context.Context, c codec.Codec, o Options) error {
 				return fmt.Errorf("%s: %w", f.Name, err)
 			}
 			most := a.AnimationWork(info, codec.Request{}) + allowance(len(f.Data))
-			run := func() error {
-				f, err := a.Animate(ctx, bytes.NewReader(f.Data), codec.Request{})
+			run := func(sample func()) error {
+				f, err := a.Animate(ctx, newSamplingReader(f.Data, sample), codec.Request{})
 				if err != nil {
 					return err
 				}
 				defer f.Close()
-				return drainFrames(f)
+				return drainFrames(f, sample)
 			}
-			if err := run(); err != nil {
+			if err := run(func() {}); err != nil {
 				return fmt.Errorf("%s: %w", f.Name, err)
 			}
 			got, err := within(most, run)
@@ -251,8 +251,9 @@ func checkAnimationWork(ctx context.Context, c codec.Codec, o Options) error {
 			return err
 		}
 		most := e.AnimationEncodeWork(film.shape, len(film.pictures), encoding.Options) + allowance(len(data))
-		got, err := within(most, func() error {
-			return e.EncodeAnimation(ctx, io.Discard, &frames{film: film, plain: true}, encoding.Options)
+		got, err := within(most, func(sample func()) error {
+			w := &samplingWriter{sampling{max(1, len(data)/9), 0, sample}}
+			return e.EncodeAnimation(ctx, w, &frames{film: film, plain: true, do: sample}, encoding.Options)
 		})
 		if err != nil {
 			return err
@@ -264,9 +265,10 @@ func checkAnimationWork(ctx context.Context, c codec.Codec, o Options) error {
 	return nil
 }
 
-func drainFrames(f codec.Frames) error {
+func drainFrames(f codec.Frames, sample func()) error {
 	for {
 		src, _, err := f.Next()
+		sample()
 		if err == io.EOF {
 			return nil
 		}

@@ -72,7 +72,7 @@ func survive(ctx context.Context, d codec.Decoder, data []byte) error {
 	if a, ok := d.(codec.Animator); ok && info.Shape.Bytes()*int64(info.Frames) <= fuzzedBytes {
 		f, err := a.Animate(ctx, bytes.NewReader(data), codec.Request{})
 		if err == nil {
-			err = drainFrames(f)
+			err = drainFrames(f, func() {})
 			f.Close()
 		}
 		if err != nil && !typed(err) {

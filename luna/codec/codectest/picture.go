@@ -30,28 +30,38 @@ func drawAt(s pixel.Shape, phase float64) *pixel.Image {
 	m := pixel.NewImage(nil, s)
 	for p := range s.Layout.Planes() {
 		plane := &m.Planes[p]
-		alpha := s.Layout.HasAlpha() && p == s.Layout.Planes()-1
+		height := 0.2
+		if s.Layout.HasAlpha() && p == s.Layout.Planes()-1 {
+			height = 0.5
+		}
+		// Two waves that cross, each made of one in x and one in y.
+		shift := float64(p)
+		sin7, cos7 := wave(plane.Width, 7, shift+phase)
+		sin3, cos3 := wave(plane.Width, 3, 2*shift+phase)
+		sin1, cos1 := wave(plane.Height, -1, shift)
+		siny, cosy := wave(plane.Height, 7, shift)
 		for y := range plane.Height {
 			for x := range plane.Width {
-				u := float64(x)/float64(max(plane.Width, 24)) + float64(p)/5
-				v := float64(y) / float64(max(plane.Height, 24))
-				wave := 0.8 * math.Sin(float64(5*u)+float64(3*v)+phase) * math.Cos(float64(2*u)-float64(4*v)+float64(p))
-				if alpha {
-					wave *= 2
+				v := float64(sin7[x]*cos1[y]) + float64(cos7[x]*sin1[y]) + float64(sin3[x]*cosy[y]) + float64(cos3[x]*siny[y])
+				v = min(max(0.5+float64(height*v), 0), 1)
+				if s.Deep {
+					plane.Row16(y)[x] = uint16(65535 * v)
+				} else {
+					plane.Row(y)[x] = uint8(255 * v)
 				}
-				put(plane, x, y, s.Deep, min(max(0.5+wave/2, 0), 1))
 			}
 		}
 	}
 	return m
 }
 
-func put(p *pixel.Plane, x, y int, deep bool, v float64) {
-	if deep {
-		p.Row16(y)[x] = uint16(65535 * v)
-	} else {
-		p.Row(y)[x] = uint8(255 * v)
+// wave returns sine and cosine over n samples. Short sides see a part of it.
+func wave(n int, frequency, shift float64) (sin, cos []float64) {
+	for i := range n {
+		s, c := math.Sincos(float64(frequency*float64(i)/float64(max(n, 24))) + shift)
+		sin, cos = append(sin, s), append(cos, c)
 	}
+	return sin, cos
 }
 
 // fill sets all samples of a plane.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"runtime"
 	"sync"
 
@@ -20,11 +19,14 @@ const workWidth, workHeight = 501, 403
 // bytes: those, in a buffer that grows, and what tests themselves allocate.
 func allowance(compressed int) int64 { return int64(4*compressed) + 16<<10 }
 
-// peak measures the most memory of Go's that f holds at once, as often as
-// garbage can be collected meanwhile. It is never too much: what is allocated
-// during a collection is not counted.
-func peak(f func()) int64 {
+// peak measures the most memory of Go's that f holds at once: whenever f
+// calls sample, and else as often as garbage can be collected. It is never too
+// much: what is allocated during a collection is not counted.
+func peak(f func(sample func())) int64 {
+	var mu sync.Mutex
 	live := func() int64 {
+		mu.Lock()
+		defer mu.Unlock()
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		runtime.GC()
@@ -33,7 +35,7 @@ func peak(f func()) int64 {
 	}
 	live()
 	before := live()
-	most := before
+	var beside, most int64
 	stop := make(chan struct{})
 	var wait sync.WaitGroup
 	wait.Go(func() {
@@ -42,26 +44,81 @@ func peak(f func()) int64 {
 			case <-stop:
 				return
 			default:
-				most = max(most, live())
+				beside = max(beside, live()-before)
 			}
 		}
 	})
-	f()
+	f(func() { most = max(most, live()-before) })
 	close(stop)
 	wait.Wait()
-	return most - before
+	return max(beside, most)
 }
 
-// within reports what f holds beyond most. What it allocates in all is
-// measured first, since that is exact; only where it is more, what is held at
-// once.
-func within(most int64, f func() error) (int64, error) {
+// within reports what f holds, which is to be no more than most. What it
+// allocates in all is measured first, since that is quick; only where it is
+// more, what is held at once.
+func within(most int64, f func(sample func()) error) (int64, error) {
 	var err error
-	got := testpic.Allocated(func() { err = f() })
+	got := testpic.Allocated(func() { err = f(func() {}) })
 	if got > most && err == nil {
-		got = peak(func() { err = f() })
+		got = peak(func(sample func()) { err = f(sample) })
 	}
 	return got, err
+}
+
+// A sampling reader, writer and source call sample now and then.
+type sampling struct {
+	every, n int
+	sample   func()
+}
+
+func (s *sampling) tick(n int) {
+	if s.n += n; s.n >= s.every {
+		s.n = 0
+		s.sample()
+	}
+}
+
+type samplingReader struct {
+	r *bytes.Reader
+	sampling
+}
+
+func newSamplingReader(data []byte, sample func()) *samplingReader {
+	return &samplingReader{bytes.NewReader(data), sampling{max(1, len(data)/9), 0, sample}}
+}
+
+func (r *samplingReader) Read(p []byte) (int, error) {
+	n, err := r.r.Read(p)
+	r.tick(n)
+	if r.r.Len() == 0 && n > 0 {
+		r.sample()
+	}
+	return n, err
+}
+
+type samplingWriter struct{ sampling }
+
+func (w *samplingWriter) Write(p []byte) (int, error) {
+	w.tick(len(p))
+	return len(p), nil
+}
+
+type samplingSource struct {
+	pixel.Source
+	sampling
+}
+
+func newSamplingSource(src pixel.Source, sample func()) *samplingSource {
+	return &samplingSource{src, sampling{max(1, src.Shape().Height/4), 0, sample}}
+}
+
+func (s *samplingSource) Next() (*pixel.Strip, error) {
+	t, err := s.Source.Next()
+	if err == nil {
+		s.tick(t.Rows)
+	}
+	return t, err
 }
 
 func checkDecodeWork(ctx context.Context, c codec.Codec, o Options) error {
@@ -85,16 +142,16 @@ func checkDecodeWork(ctx context.Context, c codec.Codec, o Options) error {
 		for _, scale := range scales {
 			req := codec.Request{Scale: scale}
 			most := d.DecodeWork(info, req) + allowance(len(f.Data))
-			run := func() error {
-				src, err := d.Decode(ctx, bytes.NewReader(f.Data), req)
+			run := func(sample func()) error {
+				src, err := d.Decode(ctx, newSamplingReader(f.Data, sample), req)
 				if err != nil {
 					return err
 				}
 				defer src.Close()
-				_, err = pixel.Drain(src)
+				_, err = pixel.Drain(newSamplingSource(src, sample))
 				return err
 			}
-			if err := run(); err != nil { // tables are made
+			if err := run(func() {}); err != nil { // tables are made
 				return fmt.Errorf("%s: %w", f.Name, err)
 			}
 			got, err := within(most, run)
@@ -136,7 +193,10 @@ func checkEncodeWork(ctx context.Context, c codec.Codec, o Options) error {
 					return err
 				}
 				most := e.EncodeWork(s, encoding.Options) + allowance(int(written))
-				got, err := within(most, func() error { return e.Encode(ctx, io.Discard, m.Source(0, nil), encoding.Options) })
+				got, err := within(most, func(sample func()) error {
+					w := &samplingWriter{sampling{max(1, int(written)/9), 0, sample}}
+					return e.Encode(ctx, w, newSamplingSource(m.Source(0, nil), sample), encoding.Options)
+				})
 				if err != nil {
 					return err
 				}
