@@ -206,6 +206,14 @@ func (e *Engine) Formats() (decode, encode []string) {
 // Len() int or Size() int64, as bytes.Reader and blob.Reader do, the plan
 // counts on that length, else on Options.MaxSourceBytes.
 //
+// An animation stays one where its codec is a [codec.Animator] and that of the
+// output a [codec.AnimationEncoder]; otherwise its first picture is taken.
+// Edits, text and layers among them, are applied to every picture as it is
+// shown. What an edit decides by the pixels (where a trim or a crop by interest
+// cuts, how far normalize stretches) the first picture decides for all. Where
+// there is nothing to be done and the format stays, a [codec.Copier] copies the
+// pictures as they are.
+//
 // Errors are of type *[Error]. When ctx is done, Transform stops within one
 // strip of rows, and its error wraps ctx's; a call of r or w, and of a codec
 // that does not run in Go, is waited for.
