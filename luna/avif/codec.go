@@ -127,7 +127,9 @@ func (c *Codec) Close() error { return c.lib.close() }
 func (c *Codec) Format() codec.Format {
 	return codec.Format{
 		Name: "avif", MIME: "image/avif", Extension: "avif",
-		Magic: []string{"????ftypavif", "????ftypavis"},
+		// The box begins with its length. That it is under 64 KiB tells files
+		// from those of formats whose magic is shorter than four bytes.
+		Magic: []string{"\x00\x00??ftypavif", "\x00\x00??ftypavis"},
 	}
 }
 
