@@ -135,9 +135,11 @@ func (c Codec) ReferenceLayout(info codec.Info, scale codec.Scale) pixel.Layout 
 	return info.Shape.Layout
 }
 
-// streams reports whether rows can be decoded one after the other.
+// streams reports whether rows can be decoded one after the other. Scans that
+// come behind one of all components are left out, as libjpeg does: headers do
+// not tell of them, so that nobody has reserved memory to collect them in.
 func (p *picture) streams() bool {
-	return !p.progressive && len(p.scans) == 1 && len(p.scans[0].components) == len(p.components)
+	return !p.progressive && len(p.scans) > 0 && len(p.scans[0].components) == len(p.components)
 }
 
 // workers reports how many goroutines may work on a request.

@@ -3,7 +3,6 @@ package jpeg
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"testing"
 	"testing/iotest"
@@ -97,22 +96,6 @@ func TestDecodeKeepsBlocksInPlace(t *testing.T) {
 	}
 }
 
-func TestTruncated(t *testing.T) {
-	f := file{width: 40, height: 24, components: ycc(2, 2), value: func(c, x, y int) uint8 { return uint8(31*x + 47*y + c) }, segments: exifBlock(6, 0)}
-	data := f.bytes()
-	decode(t, append(data, "trailing garbage"...))
-	for n := range data {
-		_, err := decodeAll(t.Context(), Codec{}, bytes.NewReader(data[:n]))
-		if n < len(data)-4 { // the EOI marker, and bits that fill up the last bytes
-			require.ErrorIs(t, err, codec.ErrFormat, "%d of %d bytes", n, len(data))
-		}
-		broken := errors.New("the cable is cut")
-		_, err = decodeAll(t.Context(), Codec{}, readers(bytes.NewReader(data[:n]), iotest.ErrReader(broken)))
-		require.ErrorIs(t, err, broken)
-		require.NotErrorIs(t, err, codec.ErrFormat)
-	}
-}
-
 func decodeAll(ctx context.Context, c Codec, r io.Reader) (*pixel.Image, error) {
 	src, err := c.Decode(ctx, r, codec.Request{})
 	if err != nil {
@@ -162,15 +145,6 @@ func TestColoursThatChangeTheirMind(t *testing.T) {
 	require.Equal(t, pixel.YCbCr444, decode(t, data).Shape.Layout)
 }
 
-func TestDecodeStopsWithItsContext(t *testing.T) {
-	f := file{width: 2000, height: 2000, components: ycc(2, 2), value: func(c, x, y int) uint8 { return uint8(x*37 ^ y*91) }}
-	ctx, cancel := context.WithCancel(t.Context())
-	r := &testpic.CancellingReader{R: bytes.NewReader(f.bytes()), After: 5000, Cancel: cancel}
-	_, err := Codec{}.Decode(ctx, r, codec.Request{})
-	require.ErrorIs(t, err, context.Canceled)
-	require.Zero(t, r.Late)
-}
-
 func TestDecodeWorkCoversAllocations(t *testing.T) {
 	tests := map[string]file{
 		"gray": {components: gray()}, "4:2:0": {components: ycc(2, 2)}, "4:2:2": {components: ycc(2, 1)},
@@ -201,27 +175,5 @@ func TestDecodeWorkCoversAllocations(t *testing.T) {
 			}
 			require.Less(t, work, 3*got+tables, "an estimate, not a guess")
 		})
-	}
-}
-
-func TestDecodeConcurrently(t *testing.T) {
-	data := file{width: 100, height: 80, components: ycc(2, 2), value: func(c, x, y int) uint8 { return uint8(9*x + 5*y + c) }}.bytes()
-	want := decode(t, data)
-	pool := pixel.NewPool()
-	done := make(chan bool)
-	for range 4 {
-		go func() {
-			src, err := Codec{}.Decode(context.Background(), bytes.NewReader(data), codec.Request{Pool: pool})
-			if err != nil {
-				done <- false
-				return
-			}
-			m, err := pixel.ReadAll(nil, src)
-			src.Close()
-			done <- err == nil && testpic.Equal(want, m)
-		}()
-	}
-	for range 4 {
-		require.True(t, <-done)
 	}
 }

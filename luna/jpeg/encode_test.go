@@ -2,8 +2,6 @@ package jpeg
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"io"
 	"testing"
 
@@ -13,18 +11,6 @@ import (
 	"github.com/immagin/immagin-go/luna/internal/testpic"
 	"github.com/immagin/immagin-go/luna/pixel"
 )
-
-func TestRoundTrip(t *testing.T) {
-	for _, layout := range []pixel.Layout{pixel.Gray, pixel.YCbCr420} {
-		for _, size := range testpic.Sizes {
-			m := testpic.Make(pixel.Shape{Width: size[0], Height: size[1], Layout: layout})
-			var b bytes.Buffer
-			require.NoError(t, Codec{}.Encode(t.Context(), &b, m.Source(6, nil), codec.Options{}))
-			got := decode(t, b.Bytes())
-			require.Greater(t, testpic.PSNR(m, got, 0), 36.0, "%v", m.Shape)
-		}
-	}
-}
 
 func TestFinerChromaIsAveraged(t *testing.T) {
 	for _, layout := range []pixel.Layout{pixel.YCbCr422, pixel.YCbCr444} {
@@ -90,54 +76,7 @@ func TestAccepts(t *testing.T) {
 		pixel.YCbCr420: pixel.YCbCr420, pixel.YCbCr422: pixel.YCbCr422, pixel.YCbCr444: pixel.YCbCr444, pixel.CMYK: pixel.YCbCr420,
 	} {
 		require.Equal(t, want, Codec{}.Accepts(in, codec.Options{}))
-		require.Equal(t, want, Codec{}.Accepts(want, codec.Options{}), "what is accepted is accepted")
-		m := testpic.Make(pixel.Shape{Width: 8, Height: 8, Layout: in})
-		err := Codec{}.Encode(t.Context(), io.Discard, m.Source(0, nil), codec.Options{})
-		if in == want {
-			require.NoError(t, err)
-		} else {
-			require.ErrorIs(t, err, codec.ErrUnsupported)
-		}
 	}
-}
-
-func TestEncodeStopsWithItsContext(t *testing.T) {
-	m := testpic.Make(pixel.Shape{Width: 600, Height: 600, Layout: pixel.YCbCr420})
-	ctx, cancel := context.WithCancel(t.Context())
-	w := &testpic.CancellingWriter{Cancel: cancel}
-	require.ErrorIs(t, Codec{}.Encode(ctx, w, m.Source(0, nil), codec.Options{}), context.Canceled)
-	require.Equal(t, 1, w.Writes)
-	require.ErrorIs(t, Codec{}.Encode(ctx, w, m.Source(0, nil), codec.Options{}), context.Canceled)
-	require.Equal(t, 1, w.Writes)
-}
-
-type brokenWriter struct{ err error }
-
-func (w brokenWriter) Write([]byte) (int, error) { return 0, w.err }
-
-func TestEncodeReturnsOthersErrors(t *testing.T) {
-	broken := errors.New("the disk is full")
-	m := testpic.Make(pixel.Shape{Width: 60, Height: 60, Layout: pixel.Gray})
-	require.ErrorIs(t, Codec{}.Encode(t.Context(), brokenWriter{broken}, m.Source(0, nil), codec.Options{}), broken)
-	short := &pixel.Image{Shape: pixel.Shape{Width: 60, Height: 80, Layout: pixel.Gray}, Planes: m.Planes}
-	src := &cut{Source: short.Source(0, nil), strips: 2, err: broken}
-	require.ErrorIs(t, Codec{}.Encode(t.Context(), io.Discard, src, codec.Options{}), broken)
-	src = &cut{Source: m.Source(0, nil), strips: 2, err: io.EOF}
-	require.ErrorIs(t, Codec{}.Encode(t.Context(), io.Discard, src, codec.Options{}), io.ErrUnexpectedEOF)
-}
-
-// cut fails after some strips.
-type cut struct {
-	pixel.Source
-	strips int
-	err    error
-}
-
-func (s *cut) Next() (*pixel.Strip, error) {
-	if s.strips--; s.strips < 0 {
-		return nil, s.err
-	}
-	return s.Source.Next()
 }
 
 func TestEncodeWorkCoversAllocations(t *testing.T) {

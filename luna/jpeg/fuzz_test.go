@@ -3,9 +3,11 @@ package jpeg
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/immagin/immagin-go/luna/codec"
+	"github.com/immagin/immagin-go/luna/codec/codectest"
 	"github.com/immagin/immagin-go/luna/internal/testpic"
 	"github.com/immagin/immagin-go/luna/pixel"
 )
@@ -23,27 +25,26 @@ func small() (all [][]byte) {
 	return all
 }
 
-func typed(err error) bool {
-	return errors.Is(err, codec.ErrFormat) || errors.Is(err, codec.ErrUnsupported) || errors.Is(err, codec.ErrLimit)
+// repeated is the one of them that has its only scan twice.
+const repeated = 6
+
+// promised are the promises, and the small files.
+func promised() codectest.Options {
+	o := promises
+	for i, data := range small() {
+		tail := len(data) - bytes.LastIndex(data, []byte{0xff, markerSOS}) + 2 // a repeated scan, and all that would end the first
+		if i != repeated {
+			tail = 0
+		}
+		o.Files = append(o.Files, codectest.Sample{Name: fmt.Sprint("small file ", i), Data: data, Tail: tail})
+	}
+	return o
 }
 
-func FuzzProbe(f *testing.F) {
-	for _, data := range small() {
-		f.Add(data)
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		info, err := Codec{}.Probe(bytes.NewReader(data))
-		if err != nil {
-			if !typed(err) {
-				t.Fatal(err)
-			}
-			return
-		}
-		if info.Shape.Width < 1 || info.Shape.Height < 1 || !info.Shape.Layout.Valid() ||
-			info.Orientation < 1 || info.Orientation > 8 || info.Frames != 1 || info.Space == "" || info.Density < 0 {
-			t.Fatalf("%+v", info)
-		}
-	})
+func FuzzCodec(f *testing.F) { codectest.Fuzz(f, Codec{}, promised()) }
+
+func typed(err error) bool {
+	return errors.Is(err, codec.ErrFormat) || errors.Is(err, codec.ErrUnsupported) || errors.Is(err, codec.ErrLimit)
 }
 
 // FuzzDecode decodes in the ways that how says, alone and with others ahead:

@@ -309,7 +309,9 @@ func TestTruncatedAnimation(t *testing.T) {
 }
 
 func FuzzAnimate(f *testing.F) {
-	seeds(f)
+	for _, s := range variety() {
+		f.Add(s.Data)
+	}
 	f.Add(newAPNG(4, 4, 8, typeRGBA, 3, 0).control(0, 0, 4, 4, 1, 1, 2, 0).idat(solid(4, 4, red...)).
 		control(0, 0, 2, 2, 1, 1, 1, 1).fdat(solid(2, 2, half...)).
 		control(1, 1, 2, 2, 1, 1, 2, 1).fdat(solid(2, 2, half...)).end())

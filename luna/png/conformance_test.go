@@ -30,7 +30,7 @@ func lie(file []byte, width, height int) []byte {
 }
 
 func TestConformance(t *testing.T) {
-	o := promises
+	o := promised()
 	o.Files = append(o.Files, codectest.Sample{
 		Name: "animation",
 		Data: newAPNG(40, 30, 8, typeRGBA, 3, 2).

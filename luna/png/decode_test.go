@@ -3,14 +3,12 @@ package png
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"image"
 	"image/color"
 	"image/png"
 	"io"
 	"testing"
-	"testing/iotest"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -140,30 +138,6 @@ func againstTheStandardLibrary(t *rapid.T, colour, depth int) {
 	require.Equal(t, info.Shape, m.Shape)
 }
 
-func TestTruncated(t *testing.T) {
-	for _, interlaced := range []bool{false, true} {
-		f := file{width: 9, height: 40, depth: 8, colour: typeRGB, interlaced: interlaced, idat: 30,
-			samples: func(n int) []byte { return bytes.Repeat([]byte{1, 7, 200}, n)[:n] }, tail: []byte("garbage")}
-		data := f.bytes()
-		whole, err := tryDecode(t.Context(), bytes.NewReader(data))
-		require.NoError(t, err)
-		end := bytes.LastIndex(data, []byte("IEND")) - 4
-		broken := errors.New("the cable is cut")
-		for n := range len(data) {
-			m, err := tryDecode(t.Context(), bytes.NewReader(data[:n]))
-			if n >= end { // all pixels and their sums are there
-				require.NoError(t, err)
-				require.True(t, testpic.Equal(whole, m))
-				continue
-			}
-			require.ErrorIs(t, err, codec.ErrFormat, "%d of %d bytes", n, len(data))
-			_, err = tryDecode(t.Context(), io.MultiReader(bytes.NewReader(data[:n]), iotest.ErrReader(broken)))
-			require.ErrorIs(t, err, broken)
-			require.NotErrorIs(t, err, codec.ErrFormat)
-		}
-	}
-}
-
 func TestDamaged(t *testing.T) {
 	f := file{width: 9, height: 40, depth: 8, colour: typeRGB, idat: 30,
 		samples: func(n int) []byte { return bytes.Repeat([]byte{1, 7, 200, 99, 3}, n)[:n] }}
@@ -202,25 +176,6 @@ func TestDecodeIsLazyAndBounded(t *testing.T) {
 		require.NoError(t, src.Close())
 	})
 	require.Less(t, got, int64(1<<20))
-}
-
-func TestDecodeStopsWithItsContext(t *testing.T) {
-	seed := uint32(1)
-	for _, interlaced := range []bool{false, true} {
-		f := file{width: 500, height: 500, depth: 8, colour: typeRGB, interlaced: interlaced, samples: func(n int) []byte {
-			b := make([]byte, n)
-			for i := range b {
-				seed = seed*1664525 + 1013904223
-				b[i] = byte(seed >> 24)
-			}
-			return b
-		}}
-		ctx, cancel := context.WithCancel(t.Context())
-		r := &testpic.CancellingReader{R: bytes.NewReader(f.bytes()), After: 100_000, Cancel: cancel}
-		_, err := tryDecode(ctx, r)
-		require.ErrorIs(t, err, context.Canceled)
-		require.Zero(t, r.Late)
-	}
 }
 
 func TestDecodeWorkCoversAllocations(t *testing.T) {

@@ -449,7 +449,9 @@ func TestCopyKeepsFrames(t *testing.T) {
 }
 
 func FuzzAnimate(f *testing.F) {
-	seeds(f)
+	for _, s := range samples(f) {
+		f.Add(s.Data)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		info, err := Codec{}.Probe(bytes.NewReader(data))
 		if err != nil || info.Shape.Bytes() > 1<<18 || info.Frames > 20 {
@@ -488,7 +490,9 @@ func FuzzAnimate(f *testing.F) {
 }
 
 func FuzzCopy(f *testing.F) {
-	seeds(f)
+	for _, s := range samples(f) {
+		f.Add(s.Data)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var b bytes.Buffer
 		if err := (Codec{}).Copy(t.Context(), &b, bytes.NewReader(data), codec.Metadata{}); err != nil {

@@ -53,4 +53,4 @@ func lieInVP8X(file []byte, width, height int) []byte {
 	return file
 }
 
-func TestConformance(t *testing.T) { codectest.Run(t, Codec{}, promises) }
+func TestConformance(t *testing.T) { codectest.Run(t, Codec{}, promised(t)) }

@@ -3,11 +3,9 @@ package webp
 import (
 	"bytes"
 	"context"
-	"errors"
 	"hash/crc32"
 	"io"
 	"testing"
-	"testing/iotest"
 
 	"github.com/stretchr/testify/require"
 
@@ -173,24 +171,6 @@ func TestFirstFrameOfAnAnimation(t *testing.T) {
 					require.Equal(t, want, m.Planes[p].Row(y)[x], "plane %d at %d,%d", p, x, y)
 				}
 			}
-		}
-	}
-}
-
-func TestTruncated(t *testing.T) {
-	broken := errors.New("the cable is cut")
-	for _, file := range []string{lossyFile, alphaFile, losslessFile} {
-		data := sample(t, file)
-		for n := range data {
-			m, err := tryDecode(t.Context(), bytes.NewReader(data[:n]))
-			if n == len(data)-1 && err == nil { // only padding is missing
-				require.True(t, testpic.Equal(decodeAll(t, data), m))
-				continue
-			}
-			require.ErrorIs(t, err, codec.ErrFormat, "%d of %d bytes", n, len(data))
-			_, err = tryDecode(t.Context(), io.MultiReader(bytes.NewReader(data[:n]), iotest.ErrReader(broken)))
-			require.ErrorIs(t, err, broken)
-			require.NotErrorIs(t, err, codec.ErrFormat)
 		}
 	}
 }

@@ -273,11 +273,23 @@ func still(ctx context.Context, a codec.Animator, data []byte, f *film) error {
 	if err != nil {
 		return err
 	}
-	if info.Frames != len(f.pictures) || info.Frames > 1 && info.Loops != f.loops || info.Shape != f.shape {
-		return fmt.Errorf("Probe says %d frames of %v, %d times; Animate yields %d of %v, %d times",
-			info.Frames, info.Shape, info.Loops, len(f.pictures), f.shape, f.loops)
+	due := info.Shape
+	if s, ok := a.(codec.AnimationShaper); ok {
+		due = s.AnimationShape(info)
 	}
-	if err := same(f.pictures[0], first); err != nil {
+	if info.Frames != len(f.pictures) || info.Frames > 1 && info.Loops != f.loops || f.shape != due {
+		return fmt.Errorf("Probe says %d frames of %v, %d times; Animate yields %d of %v, %d times",
+			info.Frames, due, info.Loops, len(f.pictures), f.shape, f.loops)
+	}
+	if due.Width != info.Shape.Width || due.Height != info.Shape.Height {
+		return fmt.Errorf("pictures of %v are animated as %v", info.Shape, due)
+	}
+	if due == info.Shape {
+		err = same(f.pictures[0], first)
+	} else {
+		err = near(first, f.pictures[0], Encoding{}, Options{})
+	}
+	if err != nil {
 		return fmt.Errorf("Decode yields another picture than Animate first: %w", err)
 	}
 	return nil

@@ -123,12 +123,12 @@ func checkCopyErrors(ctx context.Context, c codec.Codec, o Options) error {
 	for _, f := range all {
 		for _, n := range points(len(f.Data), o) {
 			err := p.Copy(ctx, io.Discard, bytes.NewReader(f.Data[:n]), codec.Metadata{})
-			if err == nil && n < len(f.Data)-o.Tail || err != nil && !errors.Is(err, codec.ErrFormat) && !errors.Is(err, codec.ErrUnsupported) {
+			if err == nil && n < len(f.Data)-max(o.Tail, f.Tail) || err != nil && !errors.Is(err, codec.ErrFormat) && !errors.Is(err, codec.ErrUnsupported) {
 				return fmt.Errorf("%s, %d of %d bytes: Copy: %w", f.Name, n, len(f.Data), orNil(err))
 			}
 			r := io.MultiReader(bytes.NewReader(f.Data[:n]), iotest.ErrReader(errBroken))
 			err = p.Copy(ctx, io.Discard, r, codec.Metadata{})
-			if err == nil && n >= len(f.Data)-o.Tail {
+			if err == nil && n >= len(f.Data)-max(o.Tail, f.Tail) {
 				continue
 			}
 			if !errors.Is(err, errBroken) || typed(err) {

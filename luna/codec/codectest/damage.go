@@ -56,7 +56,7 @@ func checkTruncated(ctx context.Context, c codec.Codec, o Options) error {
 				}
 				continue
 			}
-			if n < len(f.Data)-o.Tail && info.Frames == 1 {
+			if n < len(f.Data)-max(o.Tail, f.Tail) && info.Frames == 1 {
 				return fmt.Errorf("%s, %d of %d bytes: there is no error", f.Name, n, len(f.Data))
 			}
 			if err := same(whole, m); err != nil {
@@ -90,7 +90,7 @@ func checkReadErrors(ctx context.Context, c codec.Codec, o Options) error {
 				return fmt.Errorf("%s: after %d bytes the reader fails, Probe says: %w", f.Name, n, err)
 			}
 			_, err := decode(ctx, d, cut(), codec.Request{})
-			if err == nil && (n >= len(f.Data)-o.Tail || info.Frames > 1) {
+			if err == nil && (n >= len(f.Data)-max(o.Tail, f.Tail) || info.Frames > 1) {
 				continue // nothing more was needed
 			}
 			if !errors.Is(err, errBroken) || typed(err) {

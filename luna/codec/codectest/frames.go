@@ -134,7 +134,7 @@ func badAnimation(ctx context.Context, a codec.Animator, f Sample, o Options) er
 		switch {
 		case err != nil && !errors.Is(err, codec.ErrFormat) && !errors.Is(err, codec.ErrUnsupported):
 			return fmt.Errorf("%d of %d bytes: %w", n, len(f.Data), err)
-		case err == nil && n < len(f.Data)-o.Tail:
+		case err == nil && n < len(f.Data)-max(o.Tail, f.Tail):
 			return fmt.Errorf("%d of %d bytes: there is no error", n, len(f.Data))
 		case err == nil:
 			if err := whole.same(got); err != nil {
@@ -142,7 +142,7 @@ func badAnimation(ctx context.Context, a codec.Animator, f Sample, o Options) er
 			}
 		}
 		_, err = animate(ctx, a, io.MultiReader(bytes.NewReader(f.Data[:n]), iotest.ErrReader(errBroken)), codec.Request{})
-		if err == nil && n >= len(f.Data)-o.Tail {
+		if err == nil && n >= len(f.Data)-max(o.Tail, f.Tail) {
 			continue
 		}
 		if !errors.Is(err, errBroken) || typed(err) {

@@ -70,6 +70,8 @@ type Encoding struct {
 type Sample struct {
 	Name string
 	Data []byte
+	// Tail, where it is more than Options.Tail, stands in for it.
+	Tail int
 	// Picture is what Decode yields, if not nil, as near as Floor says, in
 	// decibels; 0 means exactly.
 	Picture *pixel.Image

@@ -48,6 +48,7 @@ func fakePromises(t testing.TB) Options {
 			return file
 		}},
 		HeaderBytes: 1000,
+		Slow:        true,
 	}
 }
 
