@@ -48,6 +48,8 @@ var may = map[string][]string{
 	"luna/bmp":              {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/ctxio"},
 	"luna/jp2":              {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/ctxio", "internal/exif", "internal/interleave", "internal/modversion"},
 	"luna/avif":             {"luna/codec", "luna/pixel", "luna/internal/still", "internal/ctxio", "internal/isobmff", "internal/wasm"},
+	"luna/heif":             {"luna/avif", "luna/codec", "luna/pixel", "luna/internal/still"},
+	"luna/heif/heic":        {"luna/codec", "luna/pixel", "luna/internal/still", "internal/ctxio", "internal/isobmff", "internal/wasm"},
 	"luna/internal/still":   {"luna/codec", "luna/pixel", "internal/exif", "internal/isobmff"},
 	"luna/internal/lazy":    {"luna/pixel"},
 	"luna/internal/testpic": {"luna/pixel"},

@@ -62,8 +62,8 @@ type Codec struct {
 }
 
 var (
-	_ codec.Decoder = (*Codec)(nil)
-	_ codec.Encoder = (*Codec)(nil)
+	_ codec.Decoder         = (*Codec)(nil)
+	_ codec.LosslessEncoder = (*Codec)(nil)
 )
 
 // New returns a codec; nil options are all defaults. It compiles the library

@@ -90,30 +90,14 @@ func (c *Codec) Decode(ctx context.Context, r io.Reader, req codec.Request) (pix
 }
 
 func (c *Codec) decode(ctx context.Context, r io.Reader, req codec.Request) (*pixel.Image, error) {
-	in := ctxio.NewReader(ctx, r)
-	var head collector
-	h, err := still.Read(io.TeeReader(in, &head))
+	var shape pixel.Shape
+	h, file, err := still.ReadFile(ctxio.NewReader(ctx, r), func(h *still.Header) (err error) {
+		shape, err = c.admit(h)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	info, err := info(h)
-	if err != nil {
-		return nil, err
-	}
-	shape := info.Shape
-	if n := int64(shape.Width) * int64(shape.Height); n > c.opts.MaxPixels {
-		return nil, fmt.Errorf("%w: %v is more than %d pixels", codec.ErrLimit, shape, c.opts.MaxPixels)
-	}
-	tile := h.Picture.Color
-	if need := libraryWork(int64(tile.TileWidth)*int64(tile.TileHeight), shape.Deep); need > c.opts.MaxDecodeMemory {
-		return nil, fmt.Errorf("%w: decoding %dx%d at once takes %d bytes, of at most %d",
-			codec.ErrLimit, tile.TileWidth, tile.TileHeight, need, c.opts.MaxDecodeMemory)
-	}
-	rest, err := io.ReadAll(in)
-	if err != nil {
-		return nil, err
-	}
-	file := append(head, rest...)
 	if err := c.decodes.Acquire(ctx, 1); err != nil {
 		return nil, err
 	}
@@ -124,12 +108,26 @@ func (c *Codec) decode(ctx context.Context, r io.Reader, req codec.Request) (*pi
 	return h.Assemble(ctx, file, shape, req.Pool, decode, decode)
 }
 
-// A collector keeps what is written to it.
-type collector []byte
-
-func (c *collector) Write(p []byte) (int, error) {
-	*c = append(*c, p...)
-	return len(p), nil
+// admit compares sizes with the limits, and returns the shape to be decoded.
+func (c *Codec) admit(h *still.Header) (pixel.Shape, error) {
+	info, err := info(h)
+	if err != nil {
+		return pixel.Shape{}, err
+	}
+	shape := info.Shape
+	if n := int64(shape.Width) * int64(shape.Height); n > c.opts.MaxPixels {
+		return shape, fmt.Errorf("%w: %v is more than %d pixels", codec.ErrLimit, shape, c.opts.MaxPixels)
+	}
+	for _, m := range []*isobmff.Image{h.Picture.Color, h.Picture.Alpha} {
+		if m == nil {
+			continue
+		}
+		if need := libraryWork(int64(m.TileWidth)*int64(m.TileHeight), shape.Deep); need > c.opts.MaxDecodeMemory {
+			return shape, fmt.Errorf("%w: decoding %dx%d at once takes %d bytes, of at most %d",
+				codec.ErrLimit, m.TileWidth, m.TileHeight, need, c.opts.MaxDecodeMemory)
+		}
+	}
+	return shape, nil
 }
 
 // tile has the library decode a single item.
