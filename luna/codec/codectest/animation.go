@@ -105,7 +105,7 @@ func play(f codec.Frames) (*film, error) {
 			return got, err
 		}
 		if src == nil {
-			return got, fmt.Errorf("Next returns neither a source nor an error")
+			return got, fmt.Errorf("its Next returns neither a source nor an error")
 		}
 		if src.Shape() != got.shape {
 			src.Close()
@@ -140,7 +140,7 @@ func animate(ctx context.Context, a codec.Animator, r io.Reader, req codec.Reque
 		err = fmt.Errorf("the second Close says %w", closing)
 	}
 	if _, _, next := f.Next(); err == nil && next == nil {
-		err = errors.New("Next after Close yields a frame")
+		err = errors.New("its Next after Close yields a frame")
 	}
 	return got, err
 }
@@ -179,13 +179,13 @@ func encodeFilm(ctx context.Context, e codec.AnimationEncoder, f *film, opts cod
 	var b bytes.Buffer
 	frames := &frames{film: f}
 	if err := e.EncodeAnimation(ctx, &b, frames, opts); err != nil {
-		return nil, fmt.Errorf("EncodeAnimation of %d frames of %v: %w", len(f.pictures), f.shape, err)
+		return nil, fmt.Errorf("its EncodeAnimation of %d frames of %v: %w", len(f.pictures), f.shape, err)
 	}
 	if frames.closed != frames.opened || frames.next < len(f.pictures) {
-		return nil, fmt.Errorf("EncodeAnimation of %d frames asks for %d and closes %d", len(f.pictures), frames.opened, frames.closed)
+		return nil, fmt.Errorf("its EncodeAnimation of %d frames asks for %d and closes %d", len(f.pictures), frames.opened, frames.closed)
 	}
 	if frames.ended > 0 {
-		return nil, errors.New("EncodeAnimation closes its frames")
+		return nil, errors.New("its EncodeAnimation closes its frames")
 	}
 	return b.Bytes(), nil
 }
@@ -259,7 +259,7 @@ func checkAnimation(ctx context.Context, c codec.Codec, o Options) error {
 func readBack(ctx context.Context, a codec.Animator, data []byte, f *film, e Encoding, o Options) error {
 	got, err := animate(ctx, a, bytes.NewReader(data), codec.Request{})
 	if err != nil {
-		return fmt.Errorf("Animate: %w", err)
+		return fmt.Errorf("its Animate: %w", err)
 	}
 	if err := f.near(got, e, o); err != nil {
 		return err
@@ -278,7 +278,7 @@ func still(ctx context.Context, a codec.Animator, data []byte, f *film) error {
 		due = s.AnimationShape(info)
 	}
 	if info.Frames != len(f.pictures) || info.Frames > 1 && info.Loops != f.loops || f.shape != due {
-		return fmt.Errorf("Probe says %d frames of %v, %d times; Animate yields %d of %v, %d times",
+		return fmt.Errorf("its Probe says %d frames of %v, %d times; Animate yields %d of %v, %d times",
 			info.Frames, due, info.Loops, len(f.pictures), f.shape, f.loops)
 	}
 	if due.Width != info.Shape.Width || due.Height != info.Shape.Height {
@@ -290,7 +290,7 @@ func still(ctx context.Context, a codec.Animator, data []byte, f *film) error {
 		err = near(first, f.pictures[0], Encoding{}, Options{})
 	}
 	if err != nil {
-		return fmt.Errorf("Decode yields another picture than Animate first: %w", err)
+		return fmt.Errorf("its Decode yields another picture than Animate first: %w", err)
 	}
 	return nil
 }

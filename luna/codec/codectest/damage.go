@@ -228,10 +228,10 @@ func believe(ctx context.Context, d codec.Decoder, data []byte) (pixel.Shape, er
 	info, err := d.Probe(bytes.NewReader(data))
 	if err != nil {
 		if !typed(err) {
-			return pixel.Shape{}, fmt.Errorf("Probe: %w", err)
+			return pixel.Shape{}, fmt.Errorf("its Probe: %w", err)
 		}
 		if _, err := decode(ctx, d, bytes.NewReader(data), codec.Request{}); !typed(err) {
-			return pixel.Shape{}, fmt.Errorf("Probe refuses it, Decode says: %w", orNil(err))
+			return pixel.Shape{}, fmt.Errorf("its Probe refuses it, Decode says: %w", orNil(err))
 		}
 		return pixel.Shape{}, nil
 	}
@@ -245,7 +245,7 @@ func believe(ctx context.Context, d codec.Decoder, data []byte) (pixel.Shape, er
 		}
 		defer src.Close()
 		if src.Shape() != info.Shape {
-			return fmt.Errorf("Probe says %v, Decode yields %v", info.Shape, src.Shape())
+			return fmt.Errorf("its Probe says %v, Decode yields %v", info.Shape, src.Shape())
 		}
 		rows, err := pixel.Drain(newSamplingSource(src, sample))
 		if err == nil && rows != info.Shape.Height {
@@ -262,7 +262,7 @@ func believe(ctx context.Context, d codec.Decoder, data []byte) (pixel.Shape, er
 	case err != nil && !typed(err):
 		return info.Shape, err
 	case got > most:
-		return info.Shape, fmt.Errorf("Decode holds %d bytes; for what Probe says, DecodeWork and the file are %d", got, most)
+		return info.Shape, fmt.Errorf("its Decode holds %d bytes; for what Probe says, DecodeWork and the file are %d", got, most)
 	}
 	return info.Shape, nil
 }

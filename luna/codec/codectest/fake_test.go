@@ -336,9 +336,8 @@ func (f fake) samples(w io.Writer, m *pixel.Image, delay time.Duration, opts cod
 	}
 	for p := range s.Layout.Planes() {
 		for y := range m.Planes[p].Height {
-			row := m.Planes[p].Pix
+			var row []byte
 			if s.Deep {
-				row = nil
 				for _, v := range m.Planes[p].Row16(y) {
 					row = binary.LittleEndian.AppendUint16(row, v)
 				}

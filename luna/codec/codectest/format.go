@@ -28,14 +28,15 @@ func checkFormat(ctx context.Context, c codec.Codec, o Options) error {
 	f := c.Format()
 	for name, v := range map[string]string{"Name": f.Name, "Extension": f.Extension, "MIME": f.MIME} {
 		if v == "" || v != strings.ToLower(v) || strings.ContainsAny(v, " .;") {
-			return fmt.Errorf("Format: the %s is %q", name, v)
+			return fmt.Errorf("its Format: the %s is %q", name, v)
 		}
 	}
 	if !strings.Contains(f.MIME, "/") {
-		return fmt.Errorf("Format: the media type is %q", f.MIME)
+		return fmt.Errorf("its Format: the media type is %q", f.MIME)
 	}
-	if c.Revision() == "" || c.Revision() != c.Revision() {
-		return fmt.Errorf("Revision: %q, then %q", c.Revision(), c.Revision())
+	revision := c.Revision()
+	if again := c.Revision(); revision == "" || again != revision {
+		return fmt.Errorf("its Revision: %q, then %q", revision, again)
 	}
 	_, decodes := c.(codec.Decoder)
 	_, encodes := c.(codec.Encoder)
@@ -43,11 +44,11 @@ func checkFormat(ctx context.Context, c codec.Codec, o Options) error {
 		return fmt.Errorf("%T is neither a Decoder nor an Encoder", c)
 	}
 	if decodes && len(f.Magic) == 0 {
-		return fmt.Errorf("Format: there is no magic to know files by")
+		return fmt.Errorf("its Format: there is no magic to know files by")
 	}
 	for _, magic := range f.Magic {
 		if strings.Trim(magic, "?") == "" {
-			return fmt.Errorf("Format: the magic %q fits all files", magic)
+			return fmt.Errorf("its Format: the magic %q fits all files", magic)
 		}
 	}
 	all, err := files(ctx, c, o, 20, 10)
@@ -122,11 +123,11 @@ func checkFiles(ctx context.Context, c codec.Codec, o Options) error {
 		switch {
 		case err != nil:
 		case f.Orientation != 0 && info.Orientation != f.Orientation:
-			err = fmt.Errorf("Probe: orientation %d; it is %d", info.Orientation, f.Orientation)
+			err = fmt.Errorf("its Probe: orientation %d; it is %d", info.Orientation, f.Orientation)
 		case f.Density != 0 && math.Abs(info.Density-f.Density) > f.Density/200:
-			err = fmt.Errorf("Probe: density %v; it is %v", info.Density, f.Density)
+			err = fmt.Errorf("its Probe: density %v; it is %v", info.Density, f.Density)
 		case f.Frames != 0 && info.Frames != f.Frames:
-			err = fmt.Errorf("Probe: %d frames; there are %d", info.Frames, f.Frames)
+			err = fmt.Errorf("its Probe: %d frames; there are %d", info.Frames, f.Frames)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.Name, err)

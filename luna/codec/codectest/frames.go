@@ -178,7 +178,7 @@ func badFilm(ctx context.Context, e codec.AnimationEncoder, encoding Encoding) e
 		return err
 	}
 	if !bytes.Equal(data, again) {
-		return errors.New("EncodeAnimation makes other bytes of the same frames")
+		return errors.New("its EncodeAnimation makes other bytes of the same frames")
 	}
 	for n := 0; n < len(data); n += 1 + len(data)/20 {
 		if err := e.EncodeAnimation(ctx, &limitedWriter{n}, &frames{film: f}, opts); !errors.Is(err, errBroken) {
@@ -198,7 +198,7 @@ func badFilm(ctx context.Context, e codec.AnimationEncoder, encoding Encoding) e
 		return fmt.Errorf("the context is done at the second frame, EncodeAnimation says: %w", orNil(err))
 	}
 	if err := e.EncodeAnimation(ctx, io.Discard, &frames{film: &film{shape: f.shape}}, opts); err == nil {
-		return errors.New("EncodeAnimation makes a file of no frames")
+		return errors.New("its EncodeAnimation makes a file of no frames")
 	}
 	return nil
 }

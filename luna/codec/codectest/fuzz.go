@@ -46,7 +46,7 @@ func survive(ctx context.Context, d codec.Decoder, data []byte) error {
 	info, err := d.Probe(bytes.NewReader(data))
 	if err != nil {
 		if !typed(err) {
-			return fmt.Errorf("Probe: %w", err)
+			return fmt.Errorf("its Probe: %w", err)
 		}
 		return nil
 	}
@@ -59,7 +59,7 @@ func survive(ctx context.Context, d codec.Decoder, data []byte) error {
 	src, err := d.Decode(ctx, bytes.NewReader(data), codec.Request{})
 	if err == nil {
 		if src.Shape() != info.Shape {
-			return fmt.Errorf("Probe says %v, Decode yields %v", info.Shape, src.Shape())
+			return fmt.Errorf("its Probe says %v, Decode yields %v", info.Shape, src.Shape())
 		}
 		var m *pixel.Image
 		m, err = pixel.ReadAll(nil, src)
@@ -67,7 +67,7 @@ func survive(ctx context.Context, d codec.Decoder, data []byte) error {
 		src.Close()
 	}
 	if err != nil && !typed(err) {
-		return fmt.Errorf("Decode: %w", err)
+		return fmt.Errorf("its Decode: %w", err)
 	}
 	if a, ok := d.(codec.Animator); ok && info.Shape.Bytes()*int64(info.Frames) <= fuzzedBytes {
 		f, err := a.Animate(ctx, bytes.NewReader(data), codec.Request{})
@@ -76,12 +76,12 @@ func survive(ctx context.Context, d codec.Decoder, data []byte) error {
 			f.Close()
 		}
 		if err != nil && !typed(err) {
-			return fmt.Errorf("Animate: %w", err)
+			return fmt.Errorf("its Animate: %w", err)
 		}
 	}
 	if p, ok := d.(codec.Copier); ok {
 		if err := p.Copy(ctx, io.Discard, bytes.NewReader(data), codec.Metadata{}); err != nil && !typed(err) {
-			return fmt.Errorf("Copy: %w", err)
+			return fmt.Errorf("its Copy: %w", err)
 		}
 	}
 	return nil

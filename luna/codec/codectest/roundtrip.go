@@ -150,7 +150,7 @@ func checkDeep(ctx context.Context, c codec.Codec, o Options) error {
 			deep, ok := c.(codec.DeepEncoder)
 			if !ok || !deep.AcceptsDeep(encoding.Options) {
 				if err := e.Encode(ctx, io.Discard, m.Source(0, nil), encoding.Options); !errors.Is(err, codec.ErrUnsupported) {
-					return fmt.Errorf("Encode of %v, which are not accepted, says: %w", m.Shape, orNil(err))
+					return fmt.Errorf("its Encode of %v, which are not accepted, says: %w", m.Shape, orNil(err))
 				}
 				continue
 			}
@@ -185,15 +185,15 @@ func checkAccepts(ctx context.Context, c codec.Codec, o Options) error {
 			err := e.Encode(ctx, io.Discard, m.Source(0, nil), encoding.Options)
 			switch {
 			case !a.Valid():
-				return fmt.Errorf("Accepts(%v) is %v", l, a)
+				return fmt.Errorf("its Accepts(%v) is %v", l, a)
 			case a.HasAlpha() && !l.HasAlpha():
-				return fmt.Errorf("Accepts(%v) is %v: alpha from nowhere", l, a)
+				return fmt.Errorf("its Accepts(%v) is %v: alpha from nowhere", l, a)
 			case e.Accepts(a, encoding.Options) != a:
-				return fmt.Errorf("Accepts(%v) is %v, but that is not accepted", l, a)
+				return fmt.Errorf("its Accepts(%v) is %v, but that is not accepted", l, a)
 			case a == l && err != nil:
 				return fmt.Errorf("%v is accepted, but: %w", l, err)
 			case a != l && !errors.Is(err, codec.ErrUnsupported):
-				return fmt.Errorf("Encode of %v, which is not accepted, says: %w", l, orNil(err))
+				return fmt.Errorf("its Encode of %v, which is not accepted, says: %w", l, orNil(err))
 			}
 		}
 	}
@@ -220,25 +220,25 @@ func checkCheck(ctx context.Context, c codec.Codec, o Options) error {
 		m := draw(shape(e, 24, 16, pixel.RGB, opts))
 		refused := e.Check(m.Shape, opts)
 		if bad := opts.Quality < 0 || opts.Quality > 100; bad && refused == nil {
-			return fmt.Errorf("Check: quality %d is let pass", opts.Quality)
+			return fmt.Errorf("its Check: quality %d is let pass", opts.Quality)
 		}
 		var b bytes.Buffer
 		err := e.Encode(ctx, &b, m.Source(0, nil), opts)
 		switch {
 		case refused != nil && !errors.Is(refused, codec.ErrUnsupported):
-			return fmt.Errorf("Check of %+v: %w; that is no codec.ErrUnsupported", opts, refused)
+			return fmt.Errorf("its Check of %+v: %w; that is no codec.ErrUnsupported", opts, refused)
 		case refused != nil && !errors.Is(err, codec.ErrUnsupported):
-			return fmt.Errorf("Check refuses %+v, Encode says: %w", opts, orNil(err))
+			return fmt.Errorf("its Check refuses %+v, Encode says: %w", opts, orNil(err))
 		case refused != nil && b.Len() > 0:
-			return fmt.Errorf("Encode refuses %+v, but writes %d bytes", opts, b.Len())
+			return fmt.Errorf("its Encode refuses %+v, but writes %d bytes", opts, b.Len())
 		case refused == nil && err != nil:
-			return fmt.Errorf("Check takes %+v, Encode says: %w", opts, err)
+			return fmt.Errorf("its Check takes %+v, Encode says: %w", opts, err)
 		}
 	}
 	for _, s := range []pixel.Shape{{Width: 0, Height: 5}, {Width: 5, Height: 0}, {Width: -1, Height: 5}, {Width: 5, Height: 1 << 31 >> 1}, {Width: 1 << 31 >> 1, Height: 5}} {
 		s.Layout = m.Shape.Layout
 		if err := e.Check(s, o.Encodings[0].Options); !errors.Is(err, codec.ErrUnsupported) {
-			return fmt.Errorf("Check of %v says: %w", s, orNil(err))
+			return fmt.Errorf("its Check of %v says: %w", s, orNil(err))
 		}
 	}
 	return nil

@@ -47,10 +47,10 @@ func encode(ctx context.Context, e codec.Encoder, m *pixel.Image, rows int, opts
 	var b bytes.Buffer
 	src := source(m, rows)
 	if err := e.Encode(ctx, &b, src, opts); err != nil {
-		return nil, fmt.Errorf("Encode of %v: %w", m.Shape, err)
+		return nil, fmt.Errorf("its Encode of %v: %w", m.Shape, err)
 	}
 	if s, ok := src.(*pixeltest.Source); ok && s.Closed > 0 {
-		return nil, fmt.Errorf("Encode closes its source")
+		return nil, fmt.Errorf("its Encode closes its source")
 	}
 	return b.Bytes(), nil
 }
@@ -59,17 +59,17 @@ func encode(ctx context.Context, e codec.Encoder, m *pixel.Image, rows int, opts
 func reread(ctx context.Context, d codec.Decoder, data []byte) (*pixel.Image, codec.Info, error) {
 	info, err := d.Probe(bytes.NewReader(data))
 	if err != nil {
-		return nil, info, fmt.Errorf("Probe: %w", err)
+		return nil, info, fmt.Errorf("its Probe: %w", err)
 	}
 	if err := sane(info); err != nil {
 		return nil, info, err
 	}
 	m, err := decode(ctx, d, bytes.NewReader(data), codec.Request{})
 	if err != nil {
-		return nil, info, fmt.Errorf("Decode: %w", err)
+		return nil, info, fmt.Errorf("its Decode: %w", err)
 	}
 	if m.Shape != info.Shape {
-		return nil, info, fmt.Errorf("Probe says %v, Decode yields %v", info.Shape, m.Shape)
+		return nil, info, fmt.Errorf("its Probe says %v, Decode yields %v", info.Shape, m.Shape)
 	}
 	return m, info, nil
 }
@@ -79,21 +79,21 @@ func sane(info codec.Info) error {
 	s := info.Shape
 	switch {
 	case s.Width < 1 || s.Height < 1 || !s.Layout.Valid():
-		return fmt.Errorf("Probe: a shape of %v", s)
+		return fmt.Errorf("its Probe: a shape of %v", s)
 	case info.Orientation < 1 || info.Orientation > 8:
-		return fmt.Errorf("Probe: orientation %d; it is 1 to 8", info.Orientation)
+		return fmt.Errorf("its Probe: orientation %d; it is 1 to 8", info.Orientation)
 	case info.Frames < 1:
-		return fmt.Errorf("Probe: %d frames; there is at least 1", info.Frames)
+		return fmt.Errorf("its Probe: %d frames; there is at least 1", info.Frames)
 	case info.Space == "":
-		return fmt.Errorf("Probe: no colour space")
+		return fmt.Errorf("its Probe: no colour space")
 	case info.Channels < 1:
-		return fmt.Errorf("Probe: %d channels", info.Channels)
+		return fmt.Errorf("its Probe: %d channels", info.Channels)
 	case s.Layout.HasAlpha() && !info.HasAlpha:
-		return fmt.Errorf("Probe: %v, but no alpha", s)
+		return fmt.Errorf("its Probe: %v, but no alpha", s)
 	case !(info.Density >= 0):
-		return fmt.Errorf("Probe: a density of %v", info.Density)
+		return fmt.Errorf("its Probe: a density of %v", info.Density)
 	case info.Loops < 0:
-		return fmt.Errorf("Probe: %d loops", info.Loops)
+		return fmt.Errorf("its Probe: %d loops", info.Loops)
 	}
 	return nil
 }

@@ -94,7 +94,7 @@ func part(whole *pixel.Image, r image.Rectangle, m *pixel.Image) error {
 	want := whole.Shape
 	want.Width, want.Height = r.Dx(), r.Dy()
 	if m.Shape != want {
-		return fmt.Errorf("Decode yields %v; %v is due", m.Shape, want)
+		return fmt.Errorf("its Decode yields %v; %v is due", m.Shape, want)
 	}
 	for p := range want.Layout.Planes() {
 		sx, sy := want.Layout.Subsampling(p)
