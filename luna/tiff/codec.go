@@ -4,8 +4,9 @@
 // It reads the first page of a file, in either byte order: strips and tiles,
 // interleaved or plane after plane; gray, RGB and CMYK of 1 to 16 bits a
 // sample, palettes and YCbCr, with associated or straight alpha; samples of
-// more than 8 bits come out with 16. They may be stored as they are or with PackBits, LZW, Deflate, Zstandard, CCITT Group 3 (one
-// dimension) and Group 4, or JPEG.
+// more than 8 bits come out with 16. They may be stored as they are or with
+// PackBits, LZW, Deflate, Zstandard, JPEG, or the compressions of facsimile:
+// modified Huffman, Group 3 and Group 4.
 //
 // It writes what it is given without loss, as Deflate with horizontal
 // differences, 8 or 16 bits a sample. Where a request names a quality it
@@ -59,7 +60,7 @@ func (c Codec) Format() codec.Format {
 // Revision names the adapter's own version, its settings, the deflate
 // library's version, on which the encoded bytes depend, and that of JPEG.
 func (c Codec) Revision() string {
-	revision := "tiff 1 deflate " + modversion.Of("github.com/klauspost/compress", "unknown") + " " + c.JPEG.Revision()
+	revision := "tiff 2 deflate " + modversion.Of("github.com/klauspost/compress", "unknown") + " " + c.JPEG.Revision()
 	if c.MaxBytes > 0 {
 		revision += " " + strconv.FormatInt(c.MaxBytes, 10)
 	}

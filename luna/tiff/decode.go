@@ -127,7 +127,7 @@ func (d *decoder) next(unit int) error {
 			if err != nil {
 				return err
 			}
-			if d.streams[lane], err = d.unpacker(data, d.width, min(d.chunkHeight, d.height-first)); err != nil {
+			if d.streams[lane], err = d.unpacker(data, d.width); err != nil {
 				return err
 			}
 		}
@@ -165,7 +165,7 @@ func (d *decoder) tiles(row int) error {
 			if err != nil {
 				return err
 			}
-			in, err := d.unpacker(data, d.chunkWidth, d.chunkHeight)
+			in, err := d.unpacker(data, d.chunkWidth)
 			if err != nil {
 				return err
 			}

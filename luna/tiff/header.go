@@ -75,7 +75,7 @@ type header struct {
 	packing       int
 	fillOrder     int
 	predictor     int
-	aligned       bool
+	twoRows       bool // of Group 3, that rows may be coded by those above
 	planar        bool // plane after plane
 
 	tiled                   bool
@@ -206,7 +206,7 @@ func (h *header) readSamples() error {
 
 func (h *header) checkPacking() error {
 	switch h.packing {
-	case packGroup3, packGroup4:
+	case packHuffman, packGroup3, packGroup4:
 		if h.bits != 1 || h.samples != 1 {
 			return fmt.Errorf("%w: CCITT fax compression of %d samples of %d bits", codec.ErrFormat, h.samples, h.bits)
 		}
@@ -215,17 +215,15 @@ func (h *header) checkPacking() error {
 			if err != nil {
 				return err
 			}
-			if options&3 != 0 {
-				return fmt.Errorf("%w: Group 3 in two dimensions or uncompressed", codec.ErrUnsupported)
+			if options&2 != 0 {
+				return fmt.Errorf("%w: Group 3 that is not compressed", codec.ErrUnsupported)
 			}
-			h.aligned = options&4 != 0
+			h.twoRows = options&1 != 0
 		}
 		h.predictor = 1
 	case packNone, packBits, packJPEG, packOldJPEG:
 		h.predictor = 1 // only said of LZW and what came after it
 	case packLZW, packDeflate, packOldDeflate, packZstd:
-	case packHuffman:
-		return fmt.Errorf("%w: CCITT modified Huffman compression", codec.ErrUnsupported)
 	default:
 		return fmt.Errorf("%w: compression %d", codec.ErrUnsupported, h.packing)
 	}

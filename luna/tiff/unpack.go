@@ -1,14 +1,12 @@
 package tiff
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
 	"io"
 	"math/bits"
 
 	"github.com/klauspost/compress/zstd"
-	"golang.org/x/image/ccitt"
 
 	"github.com/immagin/immagin-go/internal/inflate"
 	"github.com/immagin/immagin-go/luna/codec"
@@ -34,7 +32,7 @@ const zstdWindow = 8 << 20
 
 // unpacker returns a reader of the samples in data, a strip or tile of the
 // given size.
-func (h *header) unpacker(data []byte, width, height int) (io.Reader, error) {
+func (h *header) unpacker(data []byte, width int) (io.Reader, error) {
 	if h.fillOrder == 2 {
 		data = bytes.Clone(data)
 		for i, b := range data {
@@ -57,13 +55,8 @@ func (h *header) unpacker(data []byte, width, height int) (io.Reader, error) {
 			return nil, fmt.Errorf("%w: Zstandard: %w", codec.ErrFormat, err)
 		}
 		return z.IOReadCloser(), nil
-	case packGroup3, packGroup4:
-		format := ccitt.Group4
-		if h.packing == packGroup3 {
-			format = ccitt.Group3
-		}
-		// The decoder reads a byte at a time.
-		return ccitt.NewReader(bufio.NewReader(in), ccitt.MSB, format, width, height, &ccitt.Options{Invert: true, Align: h.aligned}), nil
+	case packHuffman, packGroup3, packGroup4:
+		return newFax(data, width, h.packing, h.twoRows), nil
 	}
 	return nil, fmt.Errorf("%w: compression %d", codec.ErrUnsupported, h.packing)
 }
