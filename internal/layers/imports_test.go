@@ -56,10 +56,11 @@ var may = map[string][]string{
 	"luna/internal/testicc": {},
 	"luna/codecs":           {"luna/codec", "luna/jpeg", "luna/png", "luna/webp"},
 
-	"internal/bench":    {"immagin/edit", "luna", "luna/codec", "luna/codecs", "luna/jpeg", "luna/op", "luna/pixel", "luna/png", "internal/scene"},
-	"internal/layers":   {},
-	"internal/testmeta": {"luna/codec"},
-	"internal/scene":    {},
+	"internal/calibrate": {"luna/codec", "luna/jpeg", "luna/op", "luna/pixel", "luna/webp", "internal/scene"},
+	"internal/bench":     {"immagin/edit", "luna", "luna/codec", "luna/codecs", "luna/jpeg", "luna/op", "luna/pixel", "luna/png", "internal/scene"},
+	"internal/layers":    {},
+	"internal/testmeta":  {"luna/codec"},
+	"internal/scene":     {},
 }
 
 // leaves are packages under internal that import none of ours.
