@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -78,12 +79,15 @@ func every(w, h int) []op.Op {
 
 var sizes = []image.Point{{1, 1}, {1, 7}, {9, 1}, {2, 2}, {3, 2}, {5, 3}, {13, 17}, {16, 16}, {23, 33}, {64, 48}, {31, 101}}
 
-// each runs f for every op on every layout and size that it accepts, after
+// deepLayouts are those that pictures of 16 bits have.
+var deepLayouts = []pixel.Layout{pixel.Gray, pixel.GrayAlpha, pixel.RGB, pixel.RGBA}
+
+// each runs f for every op on every layout, depth and size that it accepts, after
 // what Chain puts before it.
 func each(t *testing.T, f func(t *testing.T, m *pixel.Image, chain []op.Op)) {
-	for i, layout := range pixeltest.Layouts {
+	for i, layout := range slices.Concat(pixeltest.Layouts[:], deepLayouts) {
 		for j, size := range sizes {
-			shape := pixel.Shape{Width: size.X, Height: size.Y, Layout: layout}
+			shape := pixel.Shape{Width: size.X, Height: size.Y, Layout: layout, Deep: i >= len(pixeltest.Layouts)}
 			m := pixeltest.Noise(shape, uint64(100*i+j))
 			for _, o := range every(size.X, size.Y) {
 				chain, err := op.Chain(shape, []op.Op{o})

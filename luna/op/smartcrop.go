@@ -190,7 +190,7 @@ func (s *smartCropSource) byEntropy() (box image.Rectangle, err error) {
 		return box, err
 	}
 	defer shallow.Close()
-	for s.rows < in.Height {
+	for y := 0; y < in.Height; {
 		t, err := shallow.Next()
 		if err != nil {
 			return box, err
@@ -204,6 +204,7 @@ func (s *smartCropSource) byEntropy() (box image.Rectangle, err error) {
 			}
 			e.Push(t.Y+n, rows...)
 		}
+		y = t.Y + t.Rows
 	}
 	return e.Box(), nil
 }

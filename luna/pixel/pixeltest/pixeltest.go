@@ -19,14 +19,17 @@ var Layouts = [...]pixel.Layout{
 	pixel.YCbCr420, pixel.YCbCr422, pixel.YCbCr444, pixel.CMYK,
 }
 
-// Noise returns a picture of 8-bit noise, a fifth of whose samples are 0 and a
-// fifth 255, so that everything that clips is made to.
+// Noise returns a picture of noise, a fifth of whose samples are 0 and a
+// fifth the most that there is, so that everything that clips is made to.
 func Noise(s pixel.Shape, seed uint64) *pixel.Image {
 	m := pixel.NewImage(nil, s)
 	r := rand.New(rand.NewPCG(seed, 0))
 	for p := range s.Layout.Planes() {
 		for i := range m.Planes[p].Pix {
 			m.Planes[p].Pix[i] = uint8(min(max(r.IntN(426)-85, 0), 255))
+		}
+		for i := range m.Planes[p].Pix16 {
+			m.Planes[p].Pix16[i] = uint16(min(max(r.IntN(109226)-21845, 0), 65535))
 		}
 	}
 	return m
@@ -90,9 +93,13 @@ func (s *Source) Next() (*pixel.Strip, error) {
 		// A stride of its own shows who takes it for the width.
 		dst := &t.Planes[p]
 		dst.Stride += 3
-		dst.Pix = make([]uint8, dst.Stride*dst.Height)
+		if shape.Deep {
+			dst.Pix16 = make([]uint16, dst.Stride*dst.Height)
+		} else {
+			dst.Pix = make([]uint8, dst.Stride*dst.Height)
+		}
 		for y := range dst.Height {
-			copy(dst.Row(y), s.m.Planes[p].Row(s.y>>sy+y))
+			dst.CopyRow(y, &s.m.Planes[p], s.y>>sy+y)
 		}
 	}
 	s.y += n
@@ -113,6 +120,12 @@ func scribble(t *pixel.Strip, layout pixel.Layout) {
 	}
 	for p := range layout.Planes() {
 		for y := range t.Planes[p].Height {
+			if t.Planes[p].Pix16 != nil {
+				for x, row := 0, t.Planes[p].Row16(y); x < len(row); x++ {
+					row[x] = uint16(0x5555 + 333*x + y)
+				}
+				continue
+			}
 			row := t.Planes[p].Row(y)
 			for x := range row {
 				row[x] = uint8(0x55 + 3*x + y)
@@ -144,7 +157,7 @@ func Collect(src pixel.Source) (*pixel.Image, error) {
 		for p := range shape.Layout.Planes() {
 			_, sy := shape.Layout.Subsampling(p)
 			for i := range t.Planes[p].Height {
-				copy(m.Planes[p].Row(t.Y>>sy+i), t.Planes[p].Row(i))
+				m.Planes[p].CopyRow(t.Y>>sy+i, &t.Planes[p], i)
 			}
 		}
 		y += t.Rows
@@ -186,6 +199,9 @@ func check(t *pixel.Strip, shape pixel.Shape, y int) error {
 			}
 			continue
 		}
+		if (plane.Pix16 != nil) != shape.Deep {
+			return fmt.Errorf("pixeltest: plane %d of %s has samples of another depth", p, shape)
+		}
 		w, _ := shape.PlaneSize(p)
 		_, sy := shape.Layout.Subsampling(p)
 		if h := (t.Rows + 1<<sy - 1) >> sy; plane.Width != w || plane.Height != h {
@@ -204,6 +220,14 @@ func Equal(t testing.TB, want, got *pixel.Image) {
 	for p := range want.Shape.Layout.Planes() {
 		a, b := &want.Planes[p], &got.Planes[p]
 		for y := range a.Height {
+			if want.Shape.Deep {
+				for x, v := range a.Row16(y) {
+					if w := b.Row16(y)[x]; v != w {
+						t.Fatalf("plane %d of %s differs at %d,%d: is %d, not %d", p, want.Shape, x, y, w, v)
+					}
+				}
+				continue
+			}
 			if bytes.Equal(a.Row(y), b.Row(y)) {
 				continue
 			}
