@@ -20,6 +20,8 @@ import (
 	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/codecs"
 	"github.com/immagin/immagin-go/luna/gif"
+	"github.com/immagin/immagin-go/luna/heif"
+	"github.com/immagin/immagin-go/luna/heif/heic"
 	"github.com/immagin/immagin-go/luna/jp2"
 	"github.com/immagin/immagin-go/luna/tiff"
 )
@@ -43,8 +45,13 @@ func everyCodec(t *testing.T) []codec.Codec {
 	a, err := avif.New(nil)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, a.Close()) })
+	hevc, err := heic.New(nil)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, hevc.Close()) })
+	h, err := heif.New(a, &heif.Options{HEVC: hevc})
+	require.NoError(t, err)
 	set := codecs.Default()
-	for _, c := range []codec.Codec{gif.Codec{}, tiff.Codec{}, bmp.Codec{}, jp2.Codec{}, a} {
+	for _, c := range []codec.Codec{gif.Codec{}, tiff.Codec{}, bmp.Codec{}, jp2.Codec{}, a, h} {
 		if !slices.ContainsFunc(set, func(d codec.Codec) bool { return d.Format().Name == c.Format().Name }) {
 			set = append(set, c)
 		}

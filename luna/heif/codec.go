@@ -60,7 +60,8 @@ func New(av1 *avif.Codec, opts *Options) (*Codec, error) {
 func (c *Codec) Format() codec.Format {
 	return codec.Format{
 		Name: "heif", MIME: "image/heif", Extension: "heif",
-		Magic: []string{"????ftyphei", "????ftyphev", "????ftypmif1", "????ftypmsf1"},
+		// The box begins with its length, which is under 64 KiB: see package avif.
+		Magic: []string{"\x00\x00??ftyphei", "\x00\x00??ftyphev", "\x00\x00??ftypmif1", "\x00\x00??ftypmsf1"},
 	}
 }
 

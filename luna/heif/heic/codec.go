@@ -124,7 +124,8 @@ func (c *Codec) Close() error { return c.m.Close() }
 func (c *Codec) Format() codec.Format {
 	return codec.Format{
 		Name: "heif", MIME: "image/heif", Extension: "heic",
-		Magic: []string{"????ftyphei", "????ftyphev", "????ftypmif1", "????ftypmsf1"},
+		// The box begins with its length, which is under 64 KiB: see package avif.
+		Magic: []string{"\x00\x00??ftyphei", "\x00\x00??ftyphev", "\x00\x00??ftypmif1", "\x00\x00??ftypmsf1"},
 	}
 }
 
