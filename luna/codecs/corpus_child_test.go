@@ -46,6 +46,7 @@ type outcome struct {
 
 const (
 	renderTask = "render"
+	raisedTask = "raised"
 	peerTask   = "peer"
 	// childVariable makes this program a child of TestCorpus's: task, workers
 	// and folder.
@@ -143,8 +144,12 @@ func TestCorpusChild(t *testing.T) {
 	names, err := io.ReadAll(os.Stdin)
 	require.NoError(t, err)
 	work := func(o *outcome, file []byte) { o.Peer = peer(file) }
-	if task == renderTask {
-		engine, err := luna.New(everyCodec(t), nil)
+	if task != peerTask {
+		var options *luna.Options
+		if task == raisedTask {
+			options = &luna.Options{MaxPixels: 500_000_000, MaxSide: 1 << 24, MaxRequestBytes: 1 << 30, MaxBytes: 2 << 30}
+		}
+		engine, err := luna.New(everyCodec(t), options)
 		require.NoError(t, err)
 		work = func(o *outcome, file []byte) { render(t.Context(), engine, o, file) }
 	}
