@@ -2,6 +2,7 @@ package luna
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/color"
 	stdpng "image/png"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/immagin/immagin-go/immagin/edit"
 	"github.com/immagin/immagin-go/internal/sharpref"
 	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/png"
@@ -103,4 +105,32 @@ func deepPixels(t *testing.T, file []byte) *image.NRGBA64 {
 	}
 	t.Fatalf("%T has not 16 bits", m)
 	return nil
+}
+
+// TestDeepPlan: 16 bits are kept as long as an operation, or the encoder,
+// can.
+func TestDeepPlan(t *testing.T) {
+	file := func() []byte {
+		m := image.NewNRGBA64(image.Rect(0, 0, 40, 30))
+		var b bytes.Buffer
+		require.NoError(t, stdpng.Encode(&b, m))
+		return b.Bytes()
+	}()
+	for _, c := range []struct {
+		deep  bool
+		edits string
+		want  string
+	}{
+		{false, `{"flip":true}`, " | flip | convert to 8 bits | encode png | "},
+		{true, `{"flip":true}`, " | flip | encode png | "},
+		{true, `{"tint":{"r":1,"g":2,"b":3}},{"flip":true}`, " | convert to 8 bits | tint | flip | encode png | "},
+	} {
+		e, err := New([]codec.Codec{png.Codec{Deep: c.deep}}, nil)
+		require.NoError(t, err)
+		r, err := edit.Parse(fmt.Appendf(nil, `{"key":"picture","edits":[%s]}`, c.edits), nil)
+		require.NoError(t, err)
+		p, err := e.Explain(t.Context(), bytes.NewReader(file), r.Edits, &edit.Output{Format: edit.FormatPNG})
+		require.NoError(t, err)
+		require.Contains(t, p.String(), c.want)
+	}
 }
