@@ -54,7 +54,8 @@ var may = map[string][]string{
 	"luna/internal/lazy":    {"luna/pixel"},
 	"luna/internal/testpic": {"luna/pixel"},
 	"luna/internal/testicc": {},
-	"luna/codecs":           {"luna/codec", "luna/jpeg", "luna/png", "luna/webp"},
+	"luna/codecs":           {"luna/codec", "luna/gif", "luna/jpeg", "luna/png", "luna/webp"},
+	"luna/codecs/full":      {"luna/avif", "luna/bmp", "luna/codec", "luna/codecs", "luna/heif", "luna/jp2", "luna/tiff"},
 
 	"internal/calibrate": {"luna/codec", "luna/jpeg", "luna/op", "luna/pixel", "luna/webp", "internal/scene"},
 	"internal/bench":     {"immagin/edit", "luna", "luna/codec", "luna/codecs", "luna/jpeg", "luna/op", "luna/pixel", "luna/png", "internal/scene"},

@@ -60,6 +60,21 @@ func TestLunaAloneIsLight(t *testing.T) {
 	}
 }
 
+// TestCommonCodecsAreLight: the common set runs no WebAssembly, and has no cgo
+// but WebP's; what is under the LGPL is in neither set.
+func TestCommonCodecsAreLight(t *testing.T) {
+	for _, p := range dependencies(t, "luna/codecs", "1") {
+		require.NotContains(t, p.ImportPath, "wazero")
+		if !p.Standard && p.ImportPath != "github.com/chai2010/webp" {
+			require.Empty(t, p.CgoFiles, p.ImportPath)
+		}
+	}
+	for _, p := range dependencies(t, "luna/codecs/full", "0") {
+		require.NotContains(t, p.ImportPath, "heic")
+		require.True(t, p.Standard || len(p.CgoFiles) == 0, p.ImportPath)
+	}
+}
+
 // TestCloudDriversAreNamed: storage links no driver, the integrator does.
 func TestCloudDriversAreNamed(t *testing.T) {
 	for _, p := range dependencies(t, "storage", "1") {

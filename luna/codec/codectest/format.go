@@ -73,16 +73,13 @@ func isOf(f codec.Format, data []byte) bool {
 }
 
 // Disjoint reports codecs of a set that would take each other's files or
-// names, and revisions that are not told apart.
+// names.
 func Disjoint(codecs ...codec.Codec) error {
 	for i, a := range codecs {
 		for _, b := range codecs[i+1:] {
 			fa, fb := a.Format(), b.Format()
 			if fa.Name == fb.Name {
 				return fmt.Errorf("two codecs are called %q", fa.Name)
-			}
-			if a.Revision() == b.Revision() {
-				return fmt.Errorf("%s and %s have the revision %q", fa.Name, fb.Name, a.Revision())
 			}
 			for _, ma := range fa.Magic {
 				for _, mb := range fb.Magic {
