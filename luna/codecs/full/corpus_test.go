@@ -8,22 +8,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/immagin/immagin-go/luna/avif"
-	"github.com/immagin/immagin-go/luna/bmp"
 	"github.com/immagin/immagin-go/luna/codec"
-	"github.com/immagin/immagin-go/luna/codecs"
-	"github.com/immagin/immagin-go/luna/gif"
-	"github.com/immagin/immagin-go/luna/heif"
+	codecs "github.com/immagin/immagin-go/luna/codecs/full"
 	"github.com/immagin/immagin-go/luna/heif/heic"
-	"github.com/immagin/immagin-go/luna/jp2"
-	"github.com/immagin/immagin-go/luna/tiff"
 )
 
 const (
@@ -45,21 +38,12 @@ var (
 
 // everyCodec returns all codecs of this module.
 func everyCodec(t *testing.T) []codec.Codec {
-	a, err := avif.New(nil)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, a.Close()) })
 	hevc, err := heic.New(nil)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, hevc.Close()) })
-	h, err := heif.New(a, &heif.Options{HEVC: hevc})
+	all, err := codecs.All(&codecs.Options{HEVC: hevc})
 	require.NoError(t, err)
-	set := codecs.Default()
-	for _, c := range []codec.Codec{gif.Codec{}, tiff.Codec{}, bmp.Codec{}, jp2.Codec{}, a, h} {
-		if !slices.ContainsFunc(set, func(d codec.Codec) bool { return d.Format().Name == c.Format().Name }) {
-			set = append(set, c)
-		}
-	}
-	return set
+	return all
 }
 
 // corpus lists the files of the folder.
