@@ -27,8 +27,8 @@ type Image struct {
 	Width, Height int
 	// Coded is the type of the coded items, such as "av01".
 	Coded string
-	// Tiles are the coded items, in rows from the top left. They are of one
-	// type, and each is TileWidth x TileHeight.
+	// Tiles are the coded items, in rows from the top left: see [File.Places].
+	// They are of one type, and each is TileWidth x TileHeight.
 	Tiles                 []*Item
 	TileWidth, TileHeight int
 	// Colors is how samples are to be understood, or nil where only the coded
@@ -49,8 +49,7 @@ type Colors struct {
 // Brands of which one must be there for a still picture: structure and codec.
 var brands = []string{"mif1", "mif2", "avif", "avis", "heic", "heix", "heim", "heis", "hevc", "hevx", "msf1", "miaf", "mif3"}
 
-// Picture finds what the file shows. The tiles of grids are known only after
-// [File.Grid].
+// Picture finds what the file shows.
 func (f *File) Picture() (*Picture, error) {
 	if !slices.ContainsFunc(f.Brands, func(b string) bool { return slices.Contains(brands, b) }) {
 		return nil, fmtUnsupported("a file of brand %q", f.Brands[:min(len(f.Brands), 1)])
@@ -62,7 +61,7 @@ func (f *File) Picture() (*Picture, error) {
 	if item == nil {
 		return nil, malformed("item %d is to be shown, and is not there", f.Primary)
 	}
-	color, err := f.image(item)
+	color, err := f.image(item, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +82,7 @@ func (f *File) Picture() (*Picture, error) {
 		i := f.Items[id]
 		switch {
 		case p.Alpha == nil && slices.Contains(i.References["auxl"], color.item.ID) && i.isAlpha():
-			if p.Alpha, err = f.image(i); err != nil {
+			if p.Alpha, err = f.image(i, color); err != nil {
 				return nil, fmt.Errorf("alpha: %w", err)
 			}
 			p.Premultiplied = slices.Contains(color.item.References["prem"], id)
@@ -94,10 +93,51 @@ func (f *File) Picture() (*Picture, error) {
 			p.XMP = i
 		}
 	}
+	if p.Alpha == nil && color.grid != nil {
+		if err := f.alphaOfTiles(p, ids); err != nil {
+			return nil, fmt.Errorf("alpha: %w", err)
+		}
+	}
 	if a := p.Alpha; a != nil && (a.Width != color.Width || a.Height != color.Height) {
 		return nil, fmtUnsupported("alpha of %dx%d for a picture of %dx%d", a.Width, a.Height, color.Width, color.Height)
 	}
 	return p, nil
+}
+
+// alphaOfTiles finds the opacity of a grid whose tiles have one each.
+func (f *File) alphaOfTiles(p *Picture, ids []uint32) error {
+	of := map[uint32]*Item{}
+	for _, id := range ids {
+		if i := f.Items[id]; i.isAlpha() {
+			for _, to := range i.References["auxl"] {
+				if of[to] == nil {
+					of[to] = i
+				}
+			}
+		}
+	}
+	m := *p.Color
+	m.Tiles, m.Colors = nil, nil
+	for _, t := range p.Color.Tiles {
+		i := of[t.ID]
+		if i == nil {
+			return nil // part of it is opaque, or all of it: so is the picture
+		}
+		if err := f.check(i); err != nil {
+			return err
+		}
+		w, h, err := i.size()
+		if err != nil {
+			return err
+		}
+		if w != m.TileWidth || h != m.TileHeight || len(m.Tiles) > 0 && i.Type != m.Coded {
+			return malformed("the tiles of grid %d differ", m.grid.ID)
+		}
+		m.Coded = i.Type
+		m.Tiles = append(m.Tiles, i)
+	}
+	p.Alpha = &m
+	return nil
 }
 
 func four(b []byte) (string, []byte) {
@@ -121,7 +161,9 @@ func (i *Item) isAlpha() bool {
 // known are the properties that are understood, or that may be passed over.
 var known = []string{"ispe", "pixi", "av1C", "hvcC", "colr", "irot", "imir", "clap", "auxC", "pasp", "a1op", "a1lx", "lsel", "clli", "mdcv", "cclv", "amve", "reve", "ndwt", "rloc", "udes", "altt", "uuid", "free", "skip"}
 
-func (f *File) image(item *Item) (*Image, error) {
+// image finds the tiles of an item. It may lack a size where it belongs to
+// another one, whose size it then has.
+func (f *File) image(item *Item, of *Image) (*Image, error) {
 	for depth := 0; item.Type == "iden"; depth++ {
 		from := item.References["dimg"]
 		if len(from) != 1 || depth > 4 || f.Items[from[0]] == nil {
@@ -134,7 +176,9 @@ func (f *File) image(item *Item) (*Image, error) {
 	}
 	m := &Image{item: item, Coded: item.Type}
 	var err error
-	if m.Width, m.Height, err = item.size(); err != nil {
+	if _, has := item.Property("ispe"); !has && of != nil {
+		m.Width, m.Height = of.Width, of.Height
+	} else if m.Width, m.Height, err = item.size(); err != nil {
 		return nil, err
 	}
 	if err := f.check(item); err != nil {
@@ -234,8 +278,9 @@ func (f *File) tiles(m *Image) error {
 	return nil
 }
 
-// Tile is the place of tile n, which may reach beyond the image; file is all
-// of the file. It fails where the tiles do not cover the image.
+// Places tells where each of m's tiles lies; the last of a row or column may
+// reach beyond the image. It fails where they do not cover it. File is all of
+// the file.
 func (f *File) Places(m *Image, file []byte) ([]image.Point, error) {
 	if m.grid == nil {
 		return []image.Point{{}}, nil

@@ -163,7 +163,7 @@ func (r *reader) colors(layers int) (c isobmff.Colors, ok bool) {
 	for range 6 {
 		r.ue()
 	}
-	if r.flag() && r.flag() {
+	if enabled := r.flag(); enabled && r.flag() {
 		r.scaling()
 	}
 	r.skip(2)
