@@ -92,6 +92,34 @@ func run(t *testing.T, folder, task string, names []string, workers int) []outco
 	return all
 }
 
+// TestCorpusSurvivesDeaths has children that die of a file, of which there is
+// none: it is named, and all others are worked on.
+func TestCorpusSurvivesDeaths(t *testing.T) {
+	folder := t.TempDir()
+	var names []string
+	for i := range 20 {
+		name := strconv.Itoa(i)
+		names = append(names, name)
+		if i != 7 && i != 8 {
+			require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x80\x00\x00\x00\xff\xff\xff\x02\x02D\x01\x00;"), 0o600))
+		}
+	}
+	for _, workers := range []int{1, 4} {
+		outcomes := run(t, folder, peerTask, names, workers)
+		require.Len(t, outcomes, len(names))
+		for i, o := range outcomes {
+			require.Equal(t, names[i], o.Name)
+			if i == 7 || i == 8 {
+				require.Contains(t, o.Error, "no such file")
+			} else {
+				require.Empty(t, o.Error)
+				require.Equal(t, "image/gif", o.Peer)
+				require.Positive(t, o.Peak)
+			}
+		}
+	}
+}
+
 // child runs one process, and puts what is over into done. It returns the
 // files that it was at when it ended before its time, and how it ended.
 func child(t *testing.T, folder, task string, names []string, workers int, done map[string]outcome) (open []string, fate string) {
