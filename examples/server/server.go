@@ -15,7 +15,6 @@ import (
 
 	"github.com/immagin/immagin-go/immagin/api"
 	"github.com/immagin/immagin-go/luna"
-	"github.com/immagin/immagin-go/luna/codecs"
 	"github.com/immagin/immagin-go/sign"
 	"github.com/immagin/immagin-go/storage"
 	"github.com/immagin/immagin-go/storage/bucket"
@@ -73,7 +72,11 @@ func newServer(ctx context.Context, c *config, log *slog.Logger, stderr io.Write
 		}
 		options.Cache = storage.NewDerived(cache, nil)
 	}
-	engine, err := luna.New(codecs.Default(), nil)
+	all, err := allCodecs()
+	if err != nil {
+		return nil, err
+	}
+	engine, err := luna.New(all, nil)
 	if err != nil {
 		return nil, err
 	}
