@@ -56,7 +56,7 @@ type HandlerOptions struct {
 	// AutoPixels is how many pixels an AVIF that is chosen under auto may
 	// have: of more it is known beforehand that it cannot be made in time, and
 	// they are answered as after AutoTimeout. 4 million by default, which
-	// takes some four seconds; not bounded if negative.
+	// takes some five seconds of one core; not bounded if negative.
 	AutoPixels int64
 	// AutoAge is for how long caches may keep an answer that stands in for a
 	// better one, and for how long the better one is not tried again; a minute

@@ -7,6 +7,7 @@ import (
 
 	"github.com/immagin/immagin-go/immagin/edit"
 	"github.com/immagin/immagin-go/luna/codec"
+	"github.com/immagin/immagin-go/luna/pixel"
 )
 
 // A choice is the output that a request gets as far as it can be said before
@@ -33,9 +34,9 @@ const (
 
 // matched lists the qualities at which formats look alike to the eye, for
 // outputs that are left to negotiation and name none: those that match WebP at
-// 90. How they were measured says TestMatchedQualities in package codecs.
+// 90. How they were measured says TestMatchedQualities.
 var matched = map[edit.Format]int{
-	edit.FormatAVIF: 71,
+	edit.FormatAVIF: 78,
 	edit.FormatWebP: 90,
 	edit.FormatJPEG: 86,
 }
@@ -122,7 +123,7 @@ func (h *Handler) planFor(j *job) (*Plan, error) {
 	var opaque *Plan // of a PNG, whose place JPEG takes if it can
 	var failed error
 	for _, f := range h.candidates(j.choice.class, j.original) {
-		p, err := h.engine.plan(j.original, j.ask.Edits, negotiated(out, f))
+		p, err := h.engine.plan(j.original, j.ask.Edits, h.negotiated(out, f))
 		switch {
 		case err != nil && !errors.Is(err, ErrUnsupported) && !errors.Is(err, ErrLimit):
 			return nil, err
@@ -142,15 +143,27 @@ func (h *Handler) planFor(j *job) (*Plan, error) {
 	return nil, failed
 }
 
+// autoEffort is the effort of AVIF that nobody has asked for by name: libavif's
+// speed 8, which is what imgproxy takes for pictures made on demand. The
+// adapter's own default takes some twenty times as long.
+const autoEffort = 1
+
 // negotiated returns out with that format. A quality that was left out is the
 // one that looks alike; auto has no other option.
-func negotiated(out edit.Output, f edit.Format) edit.Output {
+func (h *Handler) negotiated(out edit.Output, f edit.Format) edit.Output {
 	out.Format = f
 	if out.Quality == 0 {
 		out.Quality = matched[f]
 	}
-	if f == edit.FormatPNG || f == edit.FormatGIF {
+	switch f {
+	case edit.FormatPNG, edit.FormatGIF:
 		out.Quality = 0 // a quality would be that of a palette
+	case edit.FormatAVIF:
+		effort := autoEffort
+		opts := codec.Options{Quality: out.Quality, Effort: &effort}
+		if h.engine.encoders[string(f)].Check(pixel.Shape{Width: 1, Height: 1, Layout: pixel.RGB}, opts) == nil {
+			out.Effort = &effort
+		}
 	}
 	return out
 }

@@ -31,8 +31,11 @@ func (reel) EncodeAnimation(context.Context, io.Writer, codec.Frames, codec.Opti
 	return codec.ErrUnsupported
 }
 
-// Matched is the table, for the test that measures it.
-var Matched = matched
+// What the test of the table measures.
+var (
+	Matched    = matched
+	AutoEffort = autoEffort
+)
 
 func TestCandidates(t *testing.T) {
 	still := []codec.Codec{sink{name: "jpeg"}, sink{name: "png"}, sink{name: "webp"}, sink{name: "avif"}, sink{name: "gif"}}
