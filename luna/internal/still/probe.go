@@ -117,3 +117,28 @@ func (h *Header) Info(gray, deep, lossy bool) codec.Info {
 	}
 	return info
 }
+
+// ReadFile reads all of r, if admit approves of its headers.
+func ReadFile(r io.Reader, admit func(*Header) error) (*Header, []byte, error) {
+	var file collector
+	h, err := Read(io.TeeReader(r, &file))
+	if err == nil {
+		err = admit(h)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	rest, err := io.ReadAll(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	return h, append(file, rest...), nil
+}
+
+// A collector keeps what is written to it.
+type collector []byte
+
+func (c *collector) Write(p []byte) (int, error) {
+	*c = append(*c, p...)
+	return len(p), nil
+}
