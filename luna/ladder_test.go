@@ -51,15 +51,6 @@ func ladderSite(t *testing.T, takes time.Duration, opts luna.HandlerOptions) (*s
 	return newSite(t, codecs, &opts), runs
 }
 
-// lenient takes any quality.
-type lenient struct{ as }
-
-func (c lenient) Check(pixel.Shape, codec.Options) error { return nil }
-
-func (c lenient) Encode(ctx context.Context, w io.Writer, src pixel.Source, opts codec.Options) error {
-	return c.as.Encode(ctx, w, src, opts)
-}
-
 const forever = "public, max-age=31536000, immutable"
 
 func TestAVIFLadder(t *testing.T) {
