@@ -59,6 +59,9 @@ func FuzzFake(f *testing.F) { Fuzz(f, newFake(f, ""), fakePromises(f)) }
 // TestSuiteFindsWhatIsLacking: each fake neglects one duty, and exactly the
 // checks of that fail.
 func TestSuiteFindsWhatIsLacking(t *testing.T) {
+	if testing.Short() {
+		t.Skip("forty fakes take half a minute")
+	}
 	o := fakePromises(t)
 	found := map[string]bool{}
 	for lacks, due := range map[string]string{
