@@ -15,21 +15,31 @@ import (
 const (
 	// defaultQuality is Immagin's, for a request that names none.
 	defaultQuality = 90
-	// defaultEffort is for pictures that someone waits for: libavif's speed 8,
-	// which is 9 less the effort, as sharp reckons it. A photograph 400 wide
-	// took 0.3 s of it at quality 60, 2.4 s of effort 3, which is libavif's own
-	// default, and over 5 s of sharp's 4, for bytes within 0.5 % (on a busy
-	// machine of two cores).
-	defaultEffort = 1
-	maxEffort     = 9
+	maxEffort      = 9
 	// maxSide is AV1's.
 	maxSide = 1 << 16
 )
 
+// defaultEffort is what a request that names none gets: someone waits for the
+// picture. It is 9 less libavif's speed, as sharp reckons it. Up to 300,000
+// pixels it is libavif's own default, 3: on six photographs of 400x300 at
+// qualities 30 to 90 the bytes are then within 1.1 % of libavif's and the PSNR
+// within 0.08 dB, in about a second. Each step below takes a half to a third of
+// the time; 2 costs up to 1 dB and 23 % of bytes, 1 up to 1.5 dB and 36 %.
+func defaultEffort(shape pixel.Shape) int {
+	switch pixels := shape.Width * shape.Height; {
+	case pixels <= 300_000:
+		return 3
+	case pixels <= 1_000_000:
+		return 2
+	}
+	return 1
+}
+
 // Check reports whether the options are implemented: quality 1 to 100 is
-// libavif's own scale, effort 0 to 9; the defaults are 90 and 1. A picture for
-// which the library's memory (Options.MaxEncodeMemory) does not suffice is
-// refused.
+// libavif's own scale, effort 0 to 9; the defaults are 90, and 3 to 1
+// by the size of the picture. A picture for which the library's memory
+// (Options.MaxEncodeMemory) does not suffice is refused.
 func (c *Codec) Check(shape pixel.Shape, opts codec.Options) error {
 	if err := c.check(shape, opts); err != nil {
 		return fmt.Errorf("avif: %w: %w", codec.ErrUnsupported, err)
@@ -113,7 +123,7 @@ func (c *Codec) encode(ctx context.Context, w io.Writer, src pixel.Source, opts 
 
 	shape := src.Shape()
 	gray := shape.Layout.Opaque() == pixel.Gray
-	p := parameters{width: shape.Width, height: shape.Height, quality: opts.Quality, speed: maxEffort - defaultEffort}
+	p := parameters{width: shape.Width, height: shape.Height, quality: opts.Quality, speed: maxEffort - defaultEffort(shape)}
 	if opts.Effort != nil {
 		p.speed = maxEffort - *opts.Effort
 	}
