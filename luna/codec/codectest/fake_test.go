@@ -95,6 +95,9 @@ func (f fake) Probe(r io.Reader) (codec.Info, error) {
 		}
 		return codec.Info{}, err
 	}
+	if !(h.Density >= 0 && h.Density < 1e6) {
+		return codec.Info{}, fmt.Errorf("%w: a density of %v", codec.ErrFormat, h.Density)
+	}
 	info := codec.Info{Shape: h.shape(), Orientation: 1, Frames: int(h.Frames), Space: "srgb", Density: h.Density, Loops: int(h.Loops), Metadata: m}
 	info.Channels, info.HasAlpha = info.Shape.Layout.Planes(), info.Shape.Layout.HasAlpha()
 	if len(m.EXIF) > 30 && string(m.EXIF[:4]) == "II*\x00" {
