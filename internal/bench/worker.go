@@ -12,12 +12,15 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/pprof"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/immagin/immagin-go/immagin/edit"
 	"github.com/immagin/immagin-go/luna"
+	"github.com/immagin/immagin-go/luna/avif"
+	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/codecs"
 )
 
@@ -41,12 +44,7 @@ func work(ctx context.Context, in io.Reader, out io.Writer, args []string) error
 		}
 		defer pprof.StopCPUProfile()
 	}
-	// A drawn picture may be over the limits of a server.
-	e, err := luna.New(codecs.Default(), &luna.Options{MaxSourceBytes: 1 << 30, MaxRequestBytes: 1 << 30, MaxBytes: 8 << 30})
-	if err != nil {
-		return err
-	}
-	w := &worker{engine: e, files: map[string][]byte{}}
+	w := &worker{codecs: codecs.Default(), files: map[string][]byte{}}
 	orders, answers := json.NewDecoder(in), json.NewEncoder(out)
 	for {
 		var o order
@@ -62,8 +60,30 @@ func work(ctx context.Context, in io.Reader, out io.Writer, args []string) error
 }
 
 type worker struct {
-	engine *luna.Engine
+	codecs []codec.Codec
+	avif   bool         // is among them
+	engine *luna.Engine // of them; nil until there is work
 	files  map[string][]byte
+}
+
+// prepare makes the engine. AVIF is only compiled where it is asked for, since
+// its module would count as memory of every job.
+func (w *worker) prepare(requests []*edit.Request) error {
+	asked := slices.ContainsFunc(requests, func(r *edit.Request) bool { return r.Output != nil && r.Output.Format == edit.FormatAVIF })
+	if asked && !w.avif {
+		c, err := avif.New(nil)
+		if err != nil {
+			return err
+		}
+		w.codecs, w.avif, w.engine = append(w.codecs, c), true, nil
+	}
+	if w.engine != nil {
+		return nil
+	}
+	var err error
+	// A drawn picture may be over the limits of a server.
+	w.engine, err = luna.New(w.codecs, &luna.Options{MaxSourceBytes: 1 << 30, MaxRequestBytes: 1 << 30, MaxBytes: 8 << 30})
+	return err
 }
 
 func (w *worker) answer(ctx context.Context, o order) answer {
@@ -94,6 +114,9 @@ func (w *worker) carryOut(ctx context.Context, o order) (answer, error) {
 	}
 	if len(o.Tasks) == 0 {
 		return answer{}, nil
+	}
+	if err := w.prepare(requests); err != nil {
+		return answer{}, err
 	}
 	var next atomic.Int64
 	var wait sync.WaitGroup

@@ -49,6 +49,7 @@ func TestWorker(t *testing.T) {
 		order{Tasks: []task{{job{Request: `"output":{"format":"heif"}`}, file}}, Count: 1, Workers: 1},
 		order{Tasks: []task{{small.job, file + ".not"}}, Count: 1, Workers: 1},
 		order{Tasks: []task{{job{Request: `"edits":1`}, file}}, Count: 1, Workers: 1},
+		order{Tasks: []task{{job{Request: `"edits":[{"resize":{"width":20}}],"output":{"format":"avif","effort":0}`}, file}}, Count: 1, Workers: 1, Save: saved + ".avif"},
 	)
 	require.Contains(t, answers[0].Version, runtime.Version())
 	require.Empty(t, answers[0].Error)
@@ -67,6 +68,10 @@ func TestWorker(t *testing.T) {
 	require.NotEmpty(t, answers[4].Error)
 	require.False(t, answers[4].Missing)
 	require.Contains(t, answers[5].Error, "edits")
+	require.Empty(t, answers[6].Error)
+	out, err = os.ReadFile(saved + ".avif")
+	require.NoError(t, err)
+	require.Equal(t, "ftypavif", string(out[4:12]))
 	if runtime.GOOS == "linux" {
 		require.Positive(t, answers[2].Peak)
 	}

@@ -58,7 +58,7 @@ var may = map[string][]string{
 	"luna/codecs/full":      {"luna/avif", "luna/bmp", "luna/codec", "luna/codecs", "luna/heif", "luna/jp2", "luna/tiff"},
 
 	"internal/calibrate": {"luna/codec", "luna/jpeg", "luna/op", "luna/pixel", "luna/webp", "internal/scene"},
-	"internal/bench":     {"immagin/edit", "luna", "luna/codec", "luna/codecs", "luna/jpeg", "luna/op", "luna/pixel", "luna/png", "internal/scene"},
+	"internal/bench":     {"immagin/edit", "luna", "luna/avif", "luna/codec", "luna/codecs", "luna/jpeg", "luna/op", "luna/pixel", "luna/png", "internal/scene"},
 	"internal/layers":    {},
 	"internal/testmeta":  {"luna/codec"},
 	"internal/scene":     {},
