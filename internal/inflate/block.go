@@ -33,7 +33,14 @@ func (z *Reader) storedHeader() error {
 	return nil
 }
 
+// fixed makes the tables of the fixed code, unless they are there: a block can
+// be as short as 10 bits, and must not cost more than it can bring.
 func (z *Reader) fixed() {
+	z.state = inHuffman
+	if z.isFixed {
+		return
+	}
+	z.isFixed = true
 	lengths := z.lengths[:maxLit]
 	for i := range lengths {
 		switch {
@@ -55,7 +62,6 @@ func (z *Reader) fixed() {
 	}
 	first, _ = build(z.distTable[:], lengths, distEntries[:], distBits)
 	z.dist.mask = 1<<first - 1
-	z.state = inHuffman
 }
 
 // order is that of the lengths of the code for lengths.
@@ -72,7 +78,7 @@ func (z *Reader) dynamic() error {
 	if err := z.codeLengths(z.lengths[:lits+dists], lens); err != nil {
 		return err
 	}
-	// The distances first: the table of literals has its place until then.
+	z.isFixed = false
 	first, ok := build(z.distTable[:], z.lengths[lits:lits+dists], distEntries[:], distBits)
 	if !ok {
 		return ErrDeflate

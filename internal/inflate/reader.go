@@ -28,7 +28,7 @@ const (
 	outSize = windowSize + workSize + maxMatch + slack
 )
 
-// Work is how many bytes a Reader holds.
+// Work is at least how many bytes a Reader holds.
 const Work = inSize + outSize + 4*(litSize+distSize) + 2<<10
 
 // A state is where a Reader goes on.
@@ -64,6 +64,7 @@ type Reader struct {
 	from  int // of out, the next byte for Read
 	to    int // of out
 
+	isFixed   bool // the tables are those of the fixed code
 	lit, dist table
 	litTable  [litSize]uint32
 	distTable [distSize]uint32
@@ -129,7 +130,8 @@ func (z *Reader) run() error {
 	return nil
 }
 
-// fill makes at least n bits available, at most 56, or says why it cannot.
+// fill makes at least n bits available, n being 56 at most, or says why it
+// cannot.
 func (z *Reader) fill(n uint) error {
 	for z.count < n {
 		if z.pos == z.end {
@@ -147,16 +149,15 @@ func (z *Reader) fill(n uint) error {
 	return nil
 }
 
-// more reads into in, whose bytes have been used up but for the last few.
+// more reads into in, whose bytes have been used up.
 func (z *Reader) more() error {
 	if z.rest != nil {
 		return z.rest
 	}
-	copy(z.in[:], z.in[z.pos:z.end])
-	z.pos, z.end = 0, z.end-z.pos
+	z.pos, z.end = 0, 0
 	for range 100 {
-		n, err := z.r.Read(z.in[z.end:])
-		z.end += n
+		n, err := z.r.Read(z.in[:])
+		z.end = n
 		if err == io.EOF {
 			err = io.ErrUnexpectedEOF
 		}

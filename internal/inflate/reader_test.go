@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"compress/zlib"
 	"errors"
-
 	"hash/adler32"
 	"io"
 	"math/rand/v2"
 	"testing"
 	"testing/iotest"
+	"unsafe"
 
 	"github.com/stretchr/testify/require"
 )
@@ -69,6 +69,36 @@ func TestReader(t *testing.T) {
 		}
 	}
 }
+
+// TestKindsOfBlocksByTurns: short data gives blocks of the fixed code, long data
+// such of a code of their own, and each flush a stored one.
+func TestKindsOfBlocksByTurns(t *testing.T) {
+	var packed, data bytes.Buffer
+	w, err := zlib.NewWriterLevel(&packed, 6)
+	require.NoError(t, err)
+	for _, part := range [][]byte{[]byte("ab"), []byte("cd"), samples()["smooth"][:5000], []byte("ef"), []byte("gh"), samples()["smooth"][:9000], []byte("ij")} {
+		data.Write(part)
+		_, err := w.Write(part)
+		require.NoError(t, err)
+		require.NoError(t, w.Flush())
+	}
+	require.NoError(t, w.Close())
+	got, err := io.ReadAll(NewReader(&packed))
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(data.Bytes(), got))
+}
+
+// TestFixedCodeIsMadeOnce: a megabyte holds 800,000 blocks of it.
+func TestFixedCodeIsMadeOnce(t *testing.T) {
+	z := NewReader(nil)
+	z.fixed()
+	z.litTable[0] = 0
+	z.fixed()
+	require.Zero(t, z.litTable[0])
+	require.Equal(t, inHuffman, z.state)
+}
+
+func TestWork(t *testing.T) { require.LessOrEqual(t, int(unsafe.Sizeof(Reader{})), Work) }
 
 func TestAdler32(t *testing.T) {
 	for name, data := range samples() {
