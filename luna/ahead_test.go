@@ -49,8 +49,8 @@ func TestCoresOption(t *testing.T) {
 // TestDecodersAreToldTheirCores: those that are free, and one where all are
 // taken.
 func TestDecodersAreToldTheirCores(t *testing.T) {
-	var workers []int
-	c := told{fake{name: "fake", magic: "fake", info: codec.Info{Shape: gray(40, 60)}}, &workers}
+	var workers, planned []int
+	c := told{fake{name: "fake", magic: "fake", info: codec.Info{Shape: gray(40, 60)}}, &workers, &planned}
 	e, err := New([]codec.Codec{c, sink{name: "webp"}}, &Options{Cores: 3})
 	require.NoError(t, err)
 	run := func() {
@@ -63,11 +63,17 @@ func TestDecodersAreToldTheirCores(t *testing.T) {
 	give()
 	run()
 	require.Equal(t, []int{3, 1, 3}, workers)
+	require.Equal(t, []int{3, 3, 3}, planned, "memory is reserved for the most")
 }
 
 type told struct {
 	fake
-	workers *[]int
+	workers, planned *[]int
+}
+
+func (c told) DecodeWork(_ codec.Info, req codec.Request) int64 {
+	*c.planned = append(*c.planned, req.Workers)
+	return 0
 }
 
 func (c told) Decode(ctx context.Context, r io.Reader, req codec.Request) (pixel.Source, error) {

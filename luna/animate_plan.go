@@ -56,6 +56,9 @@ func (p *planner) work() int64 {
 	if p.Copied {
 		return 2 * p.size // what is written, and as much before that is written
 	}
+	request, options := p.Decode, p.Encode
+	request.Workers = min(p.opts.Cores, mostCores) // what they are told at the most
+	options.Workers = request.Workers
 	if p.animated() {
 		// A picture of the result as if it were not compressed, and the others as
 		// the worst that lossy encoders make of noise.
@@ -63,14 +66,14 @@ func (p *planner) work() int64 {
 		if !p.lossless() {
 			result = p.Shape.Bytes() + (result-p.Shape.Bytes())/2
 		}
-		return p.decoder.(codec.Animator).AnimationWork(p.Source, p.Decode) +
+		return p.decoder.(codec.Animator).AnimationWork(p.Source, request) +
 			op.Work(p.decoded, p.Ops) +
-			p.encoder.(codec.AnimationEncoder).AnimationEncodeWork(p.Shape, p.Frames, p.Encode) +
+			p.encoder.(codec.AnimationEncoder).AnimationEncodeWork(p.Shape, p.Frames, options) +
 			result
 	}
-	return p.decoder.DecodeWork(p.Source, p.Decode) +
+	return p.decoder.DecodeWork(p.Source, request) +
 		op.Work(p.decoded, p.Ops) +
 		p.aheadBytes() +
-		p.encoder.EncodeWork(p.Shape, p.Encode) +
+		p.encoder.EncodeWork(p.Shape, options) +
 		p.Shape.Bytes()
 }

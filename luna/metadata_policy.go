@@ -89,11 +89,11 @@ func keptRights(told codec.Metadata) codec.Metadata {
 }
 
 // metadataBytes is how much of a transform's memory metadata takes: what was
-// read, and what is written of it.
+// read, the profile among it, and what is written of it.
 func (m MetadataPolicy) metadataBytes(info codec.Info) int64 {
 	n := int64(len(info.Metadata.EXIF) + len(info.Metadata.XMP) + len(info.Metadata.IPTC))
 	if m != StripMetadata {
 		n *= 6 // XMP grows where its characters must be escaped
 	}
-	return n
+	return n + int64(len(info.Profile))
 }

@@ -408,6 +408,13 @@ func TestPlanCost(t *testing.T) {
 	require.Equal(t, int64(overhead+known+1<<20+1000+400*300*3+ahead), p.Bytes)
 	require.Contains(t, p.String(), " | 1.5 MiB")
 
+	c.info.Metadata.XMP, c.info.Profile = make([]byte, 1000), make([]byte, 5000)
+	for policy, want := range map[MetadataPolicy]int64{StripMetadata: 6000, KeepMetadata: 6*1000 + 5000} {
+		told, err := planOf(t, c, sink{name: "webp", work: 1000}, &Options{Metadata: policy}, nil, nil)
+		require.NoError(t, err)
+		require.Equal(t, want, told.Bytes-p.Bytes, "%v", policy)
+	}
+
 	p, err = planOf(t, c, sink{name: "webp"}, nil, []edit.Edit{edit.Rotate{Angle: 90}}, nil)
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, p.Bytes, int64(overhead+known+1<<20+2*400*300*3), "a quarter turn holds the image")
