@@ -29,7 +29,8 @@ var (
 const (
 	// maxMeta is the size of the box that lists all, profiles among it.
 	maxMeta = 8 << 20
-	// maxEntries bounds items, references and extents, each in total.
+	// maxEntries bounds items, properties, and the references, extents and
+	// properties of all items, each in total over all boxes that list them.
 	maxEntries = 1 << 16
 	// maxBoxes bounds how many boxes are passed over before that one.
 	maxBoxes = 64

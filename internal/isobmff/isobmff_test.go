@@ -225,6 +225,56 @@ func TestExtentsThatOverlap(t *testing.T) {
 	require.Len(t, b, 1000)
 }
 
+// What many boxes list counts together: extents may take no bytes at all, and
+// an item that is listed again loses what it had.
+func TestListsOfManyBoxes(t *testing.T) {
+	u16 := binary.BigEndian.AppendUint16
+	boxes := func(n int, kind string, body func(id uint16) []byte) []byte {
+		meta := make([]byte, 4)
+		for id := range n {
+			meta = appendBox(meta, kind, body(uint16(id+1)))
+		}
+		return meta
+	}
+	extents := func(id uint16) []byte {
+		return u16(append(u16([]byte{0, 0, 0, 0, 0, 0, 0, 1}, id), 0, 0), 40_000)
+	}
+	references := func(id uint16) []byte {
+		return appendBox(make([]byte, 4), "dimg", append(u16(u16(nil, id), 40_000), make([]byte, 80_000)...))
+	}
+	properties := func(id uint16) []byte {
+		b := append(u16([]byte{0, 0, 0, 0, 0, 0, 0, 160}, id), 250)
+		b = append(b, make([]byte, 250)...)
+		for range 159 {
+			b = append(append(u16(b, id), 250), make([]byte, 250)...)
+		}
+		return appendBox(nil, "ipma", b)
+	}
+	for kind, body := range map[string]func(uint16) []byte{"iloc": extents, "iref": references, "iprp": properties} {
+		for n, want := range map[int]error{1: nil, 2: ErrLimit} {
+			file := appendBox(appendBox(nil, "ftyp", []byte("avif\x00\x00\x00\x00")), "meta", boxes(n, kind, body))
+			_, err := Read(bytes.NewReader(file))
+			require.ErrorIs(t, err, want, "%d %s", n, kind)
+		}
+	}
+}
+
+// A tile that stands in 65,000 places, and has as many properties, is looked
+// at once.
+func TestOneTileInManyPlaces(t *testing.T) {
+	tile := &Item{ID: 2, Type: "av01", Properties: slices.Repeat([]Property{{Type: "pixi", Essential: true}}, maxEntries)}
+	tile.Properties = append(tile.Properties, NewSize(64, 64))
+	g := &Item{ID: 1, Type: "grid", Properties: []Property{NewSize(1<<14, 1<<14)},
+		References: map[string][]uint32{"dimg": slices.Repeat([]uint32{2}, maxEntries)}}
+	f := &File{Brands: []string{"avif"}, Primary: 1, Items: map[uint32]*Item{1: g, 2: tile}}
+	p, err := f.Picture()
+	require.NoError(t, err)
+	require.Len(t, p.Color.Tiles, maxEntries)
+	tile.Properties[7].Type = "what"
+	_, err = f.Picture()
+	require.ErrorIs(t, err, ErrUnsupported, "and looked at all the same")
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add(Write(sample()))
 	f.Add(Write(grid([]byte{0, 0, 0, 1, 0, 100, 0, 60})))

@@ -123,20 +123,36 @@ func (f *File) alphaOfTiles(p *Picture, ids []uint32) error {
 		if i == nil {
 			return nil // part of it is opaque, or all of it: so is the picture
 		}
-		if err := f.check(i); err != nil {
+		m.Tiles = append(m.Tiles, i)
+	}
+	m.Coded = m.Tiles[0].Type
+	if err := f.alike(&m); err != nil {
+		return err
+	}
+	p.Alpha = &m
+	return nil
+}
+
+// alike checks that all tiles are of the type and size that m says. An item
+// that stands in many places is looked at once.
+func (f *File) alike(m *Image) error {
+	seen := map[*Item]bool{}
+	for _, t := range m.Tiles {
+		if seen[t] {
+			continue
+		}
+		seen[t] = true
+		if err := f.check(t); err != nil {
 			return err
 		}
-		w, h, err := i.size()
+		w, h, err := t.size()
 		if err != nil {
 			return err
 		}
-		if w != m.TileWidth || h != m.TileHeight || len(m.Tiles) > 0 && i.Type != m.Coded {
+		if t.Type != m.Coded || w != m.TileWidth || h != m.TileHeight {
 			return malformed("the tiles of grid %d differ", m.grid.ID)
 		}
-		m.Coded = i.Type
-		m.Tiles = append(m.Tiles, i)
 	}
-	p.Alpha = &m
 	return nil
 }
 
@@ -249,28 +265,24 @@ func (f *File) tiles(m *Image) error {
 		return malformed("the grid %d has no tiles", m.grid.ID)
 	}
 	m.Tiles = nil
-	for n, id := range ids {
+	for _, id := range ids {
 		t := f.Items[id]
 		if t == nil {
 			return malformed("the grid %d has the tile %d, which is not there", m.grid.ID, id)
 		}
-		if err := f.check(t); err != nil {
-			return err
-		}
-		w, h, err := t.size()
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			m.Coded, m.TileWidth, m.TileHeight = t.Type, w, h
-			if m.Colors == nil {
-				m.Colors = t.colors()
-			}
-		}
-		if t.Type != m.Coded || w != m.TileWidth || h != m.TileHeight {
-			return malformed("the tiles of grid %d differ", m.grid.ID)
-		}
 		m.Tiles = append(m.Tiles, t)
+	}
+	first := m.Tiles[0]
+	m.Coded = first.Type
+	if m.Colors == nil {
+		m.Colors = first.colors()
+	}
+	var err error
+	if m.TileWidth, m.TileHeight, err = first.size(); err != nil {
+		return err
+	}
+	if err := f.alike(m); err != nil {
+		return err
 	}
 	if len(ids) > 1 && min(m.TileWidth, m.TileHeight) < minTile {
 		return malformed("tiles of %dx%d", m.TileWidth, m.TileHeight)

@@ -18,6 +18,8 @@ type File struct {
 	Size int64
 
 	idat []byte
+	// listed counts what all boxes so far have listed.
+	listed struct{ extents, references, properties int }
 }
 
 // An Item is a picture, a plan for putting some together, or metadata.
@@ -174,6 +176,14 @@ func (f *File) meta(c cursor) error {
 	return f.properties(properties, associations)
 }
 
+// count adds n to a total, which is bounded.
+func count(total *int, n int, what string) error {
+	if *total += n; *total > maxEntries {
+		return fmtLimit("more than %d %s", maxEntries, what)
+	}
+	return nil
+}
+
 // idSize is the width of an item's number: 2 bytes in versions below long.
 func idSize(version, long uint8) int {
 	if version < long {
@@ -240,7 +250,6 @@ func (f *File) locations(c cursor) error {
 	if max(offset, length, base, index) > 8 {
 		return malformed("\"iloc\" with numbers of more than 8 bytes")
 	}
-	total := 0
 	for range c.uint(idSize(version, 2)) {
 		item, err := f.item(uint32(c.uint(idSize(version, 2))))
 		if err != nil {
@@ -255,8 +264,8 @@ func (f *File) locations(c cursor) error {
 		if c.short {
 			break
 		}
-		if total += n; total > maxEntries {
-			return fmtLimit("more than %d extents", maxEntries)
+		if err := count(&f.listed.extents, n, "extents"); err != nil {
+			return err
 		}
 		item.extents = nil
 		for range n {
@@ -281,7 +290,6 @@ func (f *File) locations(c cursor) error {
 func (f *File) references(c cursor) error {
 	version, _ := c.full()
 	size := idSize(version, 1)
-	total := 0
 	for {
 		kind, b, ok, err := c.box()
 		if err != nil {
@@ -295,8 +303,8 @@ func (f *File) references(c cursor) error {
 			return err
 		}
 		n := int(b.uint(2))
-		if total += n; total > maxEntries {
-			return fmtLimit("more than %d references", maxEntries)
+		if err := count(&f.listed.references, max(n, 1), "references"); err != nil {
+			return err
 		}
 		for range n {
 			from.References[kind] = append(from.References[kind], uint32(b.uint(size)))
@@ -327,15 +335,14 @@ func (f *File) properties(containers, associations []cursor) error {
 	}
 	for _, c := range associations {
 		version, flags := c.full()
-		total := 0
 		for range c.uint(4) {
 			item, err := f.item(uint32(c.uint(idSize(version, 1))))
 			if err != nil {
 				return err
 			}
 			n := int(c.uint(1))
-			if total += n; total > maxEntries {
-				return fmtLimit("more than %d properties of items", maxEntries)
+			if err := count(&f.listed.properties, n, "properties of items"); err != nil {
+				return err
 			}
 			for range n {
 				bits := 8 * (1 + flags&1)
