@@ -51,6 +51,7 @@ func (h *header) readColours() error {
 	if h.samples < colours {
 		return fmt.Errorf("%w: %d samples a pixel, where the colours have %d", codec.ErrFormat, h.samples, colours)
 	}
+	h.wanted = colours
 	if err := h.readAlpha(colours); err != nil {
 		return err
 	}
@@ -77,7 +78,7 @@ func (h *header) readAlpha(colours int) error {
 	if h.layout == pixel.CMYK {
 		return fmt.Errorf("%w: CMYK with alpha", codec.ErrUnsupported)
 	}
-	h.alpha, h.associated = true, kind == 1
+	h.wanted, h.alpha, h.associated = colours+1, true, kind == 1
 	h.layout = h.layout.WithAlpha()
 	return nil
 }

@@ -83,7 +83,7 @@ func (d *decoder) strip(t *pixel.Strip) error {
 		return err
 	}
 	if d.rows == nil {
-		d.streams, d.rows = make([]io.Reader, d.lanes()), make([][]byte, d.lanes())
+		d.streams, d.rows = make([]io.Reader, d.wantedLanes()), make([][]byte, d.wantedLanes())
 		if !d.tiled {
 			for i := range d.rows {
 				d.rows[i] = make([]byte, d.rowBytes(d.width))
@@ -145,7 +145,7 @@ func (d *decoder) tiles(row int) error {
 	units := (min(d.chunkHeight, d.height-y) + d.unit() - 1) / d.unit()
 	n := d.rowBytes(d.width)
 	if d.band == nil {
-		for range d.lanes() {
+		for range d.wantedLanes() {
 			d.band = append(d.band, d.pool.Get(units*n))
 		}
 	}

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/immagin/immagin-go/luna/codec"
+	"github.com/immagin/immagin-go/luna/jpeg"
 	"github.com/immagin/immagin-go/luna/pixel"
 )
 
@@ -177,4 +179,59 @@ func TestHostile(t *testing.T) {
 	}
 	_, err = Codec{MaxBytes: 100}.Probe(bytes.NewReader(append(preamble(binary.LittleEndian), make([]byte, 1000)...)))
 	require.Error(t, err)
+}
+
+// stream encodes a picture as JPEG.
+func stream(t *testing.T, shape pixel.Shape) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	require.NoError(t, jpeg.Codec{}.Encode(t.Context(), &b, pixel.NewImage(nil, shape).Source(0, nil), codec.Options{Quality: 90}))
+	return b.Bytes()
+}
+
+// TestJPEGStreams has strips of JPEG that are not what the others are, and
+// planes that are no colours.
+func TestJPEGStreams(t *testing.T) {
+	gray := stream(t, pixel.Shape{Width: 16, Height: 16, Layout: pixel.Gray})
+	colour := stream(t, pixel.Shape{Width: 16, Height: 16, Layout: pixel.YCbCr420})
+	// Behind a marker that has no length an APP14 segment says RGB, and APP0 no
+	// longer says that it is not.
+	rgb := slices.Concat(colour[:2], []byte("\xff\x01\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00"), colour[20:])
+	base := func(photometric, samples, planar int) map[uint16][]int {
+		return map[uint16][]int{
+			tagWidth: {16}, tagHeight: {32}, tagRowsPerStrip: {16}, tagBits: {8}, tagCompression: {packJPEG},
+			tagPhotometric: {photometric}, tagSamples: {samples}, tagPlanar: {planar},
+		}
+	}
+	repeat := func(b []byte, n int) [][]byte { return slices.Repeat([][]byte{b}, n) }
+	for _, test := range []struct {
+		name   string
+		fields map[uint16][]int
+		chunks [][]byte
+		layout pixel.Layout
+		want   error
+	}{
+		{"4:2:0", base(photoYCbCr, 3, 1), repeat(colour, 2), pixel.YCbCr420, nil},
+		{"RGB behind 4:2:0", base(photoYCbCr, 3, 1), [][]byte{colour, rgb}, pixel.YCbCr420, codec.ErrUnsupported},
+		{"gray behind 4:2:0", base(photoYCbCr, 3, 1), [][]byte{colour, gray}, pixel.YCbCr420, codec.ErrUnsupported},
+		{"planes of RGB", base(photoRGB, 3, 2), repeat(gray, 6), pixel.RGB, nil},
+		{"two planes beyond RGB", base(photoRGB, 5, 2), repeat(gray, 10), pixel.RGB, nil},
+		{"two planes beyond gray", base(photoBlackIsZero, 3, 2), repeat(gray, 6), pixel.Gray, nil},
+		{"planes of YCbCr and alpha", base(photoYCbCr, 4, 2), repeat(gray, 8), 0, codec.ErrUnsupported},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			data := made{order: binary.LittleEndian, shorts: test.fields, chunks: test.chunks}.bytes()
+			src, err := Codec{}.Decode(t.Context(), bytes.NewReader(data), codec.Request{})
+			if err == nil {
+				require.Equal(t, test.layout, src.Shape().Layout)
+				_, err = pixel.Drain(src)
+				require.NoError(t, src.Close())
+			}
+			if test.want == nil {
+				require.NoError(t, err)
+			} else {
+				require.ErrorIs(t, err, test.want)
+			}
+		})
+	}
 }

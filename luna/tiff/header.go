@@ -84,7 +84,8 @@ type header struct {
 	offsets, counts         field
 	counted                 bool
 
-	alpha      bool // sample number colours is alpha
+	wanted     int  // how many of the samples are read: colours and alpha
+	alpha      bool // the last of them is alpha
 	associated bool
 	palette    [256][3]uint8
 	grayscale  bool // of the palette
@@ -93,7 +94,8 @@ type header struct {
 
 	layout pixel.Layout
 	deep   bool
-	tables []byte // of JPEG
+	tables []byte       // of JPEG
+	coded  pixel.Layout // of each JPEG stream
 
 	frames int
 }
@@ -280,6 +282,14 @@ func (h *header) readChunks() error {
 func (h *header) lanes() int {
 	if h.planar {
 		return h.samples
+	}
+	return 1
+}
+
+// wantedLanes is lanes without those that are neither colours nor alpha.
+func (h *header) wantedLanes() int {
+	if h.planar {
+		return h.wanted
 	}
 	return 1
 }

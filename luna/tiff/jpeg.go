@@ -53,6 +53,7 @@ func (h *header) readJPEG(c Codec) error {
 		return err
 	}
 	is := info.Shape.Layout
+	h.coded = is
 	switch {
 	case h.planar && is == pixel.Gray:
 		if h.photometric == photoYCbCr && h.samples == 3 {
@@ -64,6 +65,9 @@ func (h *header) readJPEG(c Codec) error {
 		}
 	default:
 		return fmt.Errorf("%w: JPEG of %v where %d samples are due", codec.ErrUnsupported, is, h.samples)
+	}
+	if h.photometric == photoYCbCr && h.samples > 3 {
+		return fmt.Errorf("%w: JPEG of YCbCr with more samples", codec.ErrUnsupported)
 	}
 	if h.photometric == photoPalette || h.layout.Planes() > h.samples {
 		return fmt.Errorf("%w: JPEG of palette indices", codec.ErrUnsupported)
@@ -210,7 +214,7 @@ func (d *decoder) jpegBand(row int) error {
 		d.planes = pixel.NewImage(d.pool, shape)
 	}
 	d.bandY = row * d.chunkHeight
-	for lane := range d.lanes() {
+	for lane := range d.wantedLanes() {
 		for x := range d.across {
 			if err := d.ctx.Err(); err != nil {
 				return err
@@ -239,8 +243,8 @@ func (d *decoder) jpegChunk(lane, column, row int) error {
 	if size.Width < width || size.Height < height || size.Width > d.chunkWidth+64 || size.Height > d.chunkHeight+64 {
 		return fmt.Errorf("%w: a JPEG of %dx%d, where %dx%d are due", codec.ErrFormat, size.Width, size.Height, width, height)
 	}
-	if d.planar && size.Layout != pixel.Gray || !d.planar && size.Layout.Planes() != d.samples || size.Layout.IsYCbCr() && size.Layout != d.layout {
-		return fmt.Errorf("%w: a JPEG of %v among those of %v", codec.ErrUnsupported, size.Layout, d.layout)
+	if size.Layout != d.coded {
+		return fmt.Errorf("%w: a JPEG of %v among those of %v", codec.ErrUnsupported, size.Layout, d.coded)
 	}
 	src, err := d.codec.JPEG.Decode(d.ctx, d.stream(data), codec.Request{Pool: d.pool, Workers: 1})
 	if err != nil {
