@@ -30,6 +30,7 @@ type flight[V any] struct {
 	cancel  context.CancelCauseFunc
 	waiting int           // callers, guarded by flights.mu
 	landed  bool          // value and err are set, guarded by flights.mu
+	finish  bool          // also if nobody waits, guarded by flights.mu
 	done    chan struct{} // closed then
 	value   V
 	err     error
@@ -39,10 +40,10 @@ type flight[V any] struct {
 // joined. When ctx ends first, do returns its cause.
 //
 // The context of run carries the values of the ctx that started it, and no
-// deadline; it ends when no caller is left, but not where the last one left
-// because of errTooSlow. If run returns a function, that
-// is called once the callers have their value, and before key is free for
-// another run. A panic in run is the error of all callers, and nobody's crash.
+// deadline; it ends when no caller is left, but not where one has left because
+// of errTooSlow. If run returns a function, that is called once the callers
+// have their value, and before key is free for another run. A panic in run is
+// the error of all callers, and nobody's crash.
 func (g *flights[V]) do(ctx context.Context, key string, run func(context.Context) (V, func(), error)) (value V, joined bool, err error) {
 	f, joined, err := g.board(ctx, key, run)
 	if err != nil {
@@ -87,7 +88,8 @@ func (g *flights[V]) leave(key string, f *flight[V], finish bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	f.waiting--
-	if f.waiting > 0 || f.landed || finish {
+	f.finish = f.finish || finish
+	if f.waiting > 0 || f.landed || f.finish {
 		return
 	}
 	f.cancel(errAbandoned)

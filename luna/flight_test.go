@@ -44,6 +44,36 @@ func TestFlightRunsOnce(t *testing.T) {
 	})
 }
 
+// TestFlightIsFinished where one has found it too slow, whoever leaves after.
+func TestFlightIsFinished(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var g flights[int]
+		var ended error
+		run := func(ctx context.Context) (int, func(), error) {
+			select {
+			case <-time.After(time.Minute):
+			case <-ctx.Done():
+				ended = context.Cause(ctx)
+			}
+			return 42, nil, nil
+		}
+		for i, why := range []error{errTooSlow, context.Canceled} {
+			ctx, leave := context.WithCancelCause(t.Context())
+			go func() {
+				time.Sleep(time.Duration(1+i) * time.Second)
+				leave(why)
+			}()
+			go g.do(ctx, "key", run)
+		}
+		time.Sleep(10 * time.Second)
+		v, joined, err := g.do(t.Context(), "key", run)
+		require.NoError(t, err)
+		require.True(t, joined)
+		require.Equal(t, 42, v)
+		require.NoError(t, ended)
+	})
+}
+
 func TestFlightOutlivesItsFirstCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		type key struct{}

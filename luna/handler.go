@@ -171,6 +171,7 @@ type Handler struct {
 	memory   *memoryCache
 	flights  flights[outcome]
 	slow     slowness
+	grounded sync.Map // the ids of jobs under way that look for AVIF and make another
 	workers  *queue
 	putting  chan struct{} // as many as may write to the derived store
 	buffers  sync.Pool     // of *bytes.Buffer, for encoded images

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -66,6 +67,7 @@ func (h *Handler) produce(ctx context.Context, j *job) (made outcome, put func()
 			h.workers.release()
 		}
 	}()
+	defer h.grounded.Delete(j.id)
 	defer j.clean()
 	defer func() {
 		// Where meter was not reached there is something to give back, also
@@ -104,7 +106,9 @@ func (h *Handler) probe(ctx context.Context, j *job) (err error) {
 
 // lay is step 10: the plan.
 func (h *Handler) lay(ctx context.Context, j *job) (err error) {
-	j.plan, err = h.planFor(j)
+	if j.plan, err = h.planFor(j); err == nil && j.choice.onLadder() && !j.onLadder() {
+		h.grounded.Store(j.id, nil)
+	}
 	return err
 }
 
@@ -133,7 +137,10 @@ func (h *Handler) render(ctx context.Context, j *job) error {
 	defer out.Reset()
 	result, err := h.engine.render(ctx, j.original, j.plan, out)
 	if err != nil {
-		return because(ctx, err)
+		if err = because(ctx, err); j.onLadder() && errors.Is(err, errRenderTimeout) {
+			return errTooSlow
+		}
+		return err
 	}
 	j.spent("decode", result.Decode)
 	j.spent("edit", result.Edit)

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"sync"
 	"time"
+
+	"github.com/immagin/immagin-go/immagin/edit"
 )
 
 // errTooSlow says that the best format that a client accepts cannot be made in
@@ -16,31 +18,36 @@ var errTooSlow = fmt.Errorf("the format takes too long: %w", context.DeadlineExc
 // descend takes the next step of the ladder: from AVIF, which takes long to
 // encode, to what is made quickly. It reports whether there is one.
 func (h *Handler) descend(x *exchange) bool {
-	switch x.choice.class {
-	case classAVIFAndWebP:
-		x.choice.class = classWebP
-	case classAVIF:
-		x.choice.class = classBase
-	default:
+	if !x.choice.onLadder() {
 		return false
 	}
-	if !x.choice.varies {
-		return false // the client wants that format and no other
+	if x.choice.class == classAVIFAndWebP {
+		x.choice.class = classWebP
+	} else {
+		x.choice.class = classBase
 	}
 	x.choice.age = h.opts.AutoAge
 	return true
 }
 
-// onLadder reports whether an exchange may descend.
-func (x *exchange) onLadder() bool {
-	return x.choice.varies && (x.choice.class == classAVIFAndWebP || x.choice.class == classAVIF)
+// onLadder reports whether there is a step below. A client that wants AVIF by
+// name wants no other.
+func (c choice) onLadder() bool {
+	return c.varies && (c.class == classAVIFAndWebP || c.class == classAVIF)
+}
+
+// onLadder reports whether the job makes what the step below would not: the
+// original's pictures may move, or AVIF refuse them.
+func (j *job) onLadder() bool {
+	return j.choice.onLadder() && j.plan.Format.Name == string(edit.FormatAVIF)
 }
 
 // board joins the flight for an exchange. One that may descend waits for
 // AutoTimeout at the most, and leaves the flight in the air then: it lands for
-// those who come later.
+// those who come later. But where that makes no AVIF, the step below would make
+// the same once more, and it waits on.
 func (h *Handler) board(ctx context.Context, x *exchange, run func(context.Context) (outcome, func(), error)) (outcome, bool, error) {
-	if !x.onLadder() {
+	if !x.choice.onLadder() {
 		return h.flights.do(ctx, x.id, run)
 	}
 	if h.slow.has(x.id) {
@@ -52,12 +59,15 @@ func (h *Handler) board(ctx context.Context, x *exchange, run func(context.Conte
 	}
 	defer cancel()
 	made, joined, err := h.flights.do(within, x.id, run)
-	// A render that has run into its own deadline was too slow as well.
-	if ctx.Err() == nil && (errors.Is(err, errTooSlow) || errors.Is(err, errRenderTimeout)) {
-		h.slow.add(x.id, h.opts.AutoAge)
-		err = errTooSlow
+	if ctx.Err() != nil || !errors.Is(err, errTooSlow) {
+		return made, joined, err
 	}
-	return made, joined, err
+	if _, ok := h.grounded.Load(x.id); ok {
+		made, _, err = h.flights.do(ctx, x.id, run)
+		return made, joined, err
+	}
+	h.slow.add(x.id, h.opts.AutoAge)
+	return made, joined, errTooSlow
 }
 
 // A slowness remembers for a while what was too slow, so that not everybody

@@ -107,6 +107,29 @@ func TestLadderAfterRenderTimeout(t *testing.T) {
 	})
 }
 
+// TestLadderDoesNothingTwice: where AVIF is not to be had, and WebP takes long,
+// the step below would start it once more.
+func TestLadderDoesNothingTwice(t *testing.T) {
+	auto := signed(`{"key":"hero.jpg","output":{"format":"auto"}}`)
+	for _, slow := range []time.Duration{3 * time.Second, time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			runs := new(atomic.Int32)
+			s := newSite(t, []codec.Codec{jpeg.Codec{}, png.Codec{}, slowAVIF{as{png.Codec{}, "webp"}, slow, runs}, refuser{as{png.Codec{}, "avif"}}}, nil)
+			start := time.Now()
+			r := s.get(auto, "Accept", "image/avif,image/webp")
+			require.EqualValues(t, 1, runs.Load())
+			if slow == time.Hour {
+				requireProblem(t, r, http.StatusGatewayTimeout, "timeout")
+				return
+			}
+			require.Equal(t, slow, time.Since(start))
+			require.Equal(t, "image/webp", r.Header.Get("Content-Type"))
+			require.Equal(t, forever, r.Header.Get("Cache-Control"), "it is the best that there is")
+			require.Equal(t, "miss", r.Header.Get("X-Luna-Cache"))
+		})
+	}
+}
+
 func TestAutoPixels(t *testing.T) {
 	s, runs := ladderSite(t, 0, luna.HandlerOptions{AutoPixels: 32 * 24})
 	url := func(width string) string {
