@@ -188,14 +188,6 @@ func (d *decoder) tiles(row int) error {
 	return nil
 }
 
-// pixelSamples is how many samples of a pixel stand together.
-func (h *header) pixelSamples() int {
-	if h.planar {
-		return 1
-	}
-	return h.samples
-}
-
 // undiffer undoes horizontal differences (TIFF 6.0, section 14).
 func (d *decoder) undiffer(row []byte) {
 	if d.predictor != 2 {

@@ -2,6 +2,7 @@ package tiff
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 
@@ -24,6 +25,11 @@ const (
 // sizes has the bytes that a value of each type takes.
 var sizes = [...]uint64{
 	0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8,
+}
+
+// tolerable says whether err is of the file's bytes, and not of reading them.
+func tolerable(err error) bool {
+	return errors.Is(err, codec.ErrFormat) || errors.Is(err, codec.ErrUnsupported)
 }
 
 // A file reads the directories of a TIFF structure.
@@ -221,6 +227,19 @@ func (f *file) integer(v field, i uint64) (uint64, error) {
 		return f.order.Uint64(b), nil
 	}
 	return 0, fmt.Errorf("%w: a field of type %d, where integers are due", codec.ErrFormat, v.kind)
+}
+
+// number returns the first value of a tag, or its default.
+func (f *file) number(d directory, tag uint16, otherwise uint64) (uint64, error) {
+	v, ok := d[tag]
+	if !ok || v.count == 0 {
+		return otherwise, nil
+	}
+	n, err := f.integer(v, 0)
+	if err != nil {
+		return 0, fmt.Errorf("tag %d: %w", tag, err)
+	}
+	return n, nil
 }
 
 // rational returns element i of v, or 0.
