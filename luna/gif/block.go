@@ -75,17 +75,25 @@ type blocks struct {
 // newBlocks reads the header.
 func newBlocks(r io.Reader) (*blocks, error) {
 	b := &blocks{r: bufio.NewReaderSize(r, readBuffer), loops: 1}
-	var h [13]byte
-	if _, err := io.ReadFull(b.r, h[:]); err != nil {
-		return nil, early(err)
-	}
-	if v := string(h[:6]); v != "GIF87a" && v != "GIF89a" {
-		return nil, fmt.Errorf("%w: no GIF header", codec.ErrFormat)
+	h, err := readHead(b.r)
+	if err != nil {
+		return nil, err
 	}
 	b.screen.width = int(binary.LittleEndian.Uint16(h[6:]))
 	b.screen.height = int(binary.LittleEndian.Uint16(h[8:]))
 	b.screen.colours[1] = [3]uint8{255, 255, 255} // where there is no table, as sharp shows it
 	return b, b.table(&b.screen.colours, h[10])
+}
+
+// readHead reads the signature and the logical screen descriptor.
+func readHead(r io.Reader) (h [13]byte, err error) {
+	if _, err := io.ReadFull(r, h[:]); err != nil {
+		return h, early(err)
+	}
+	if v := string(h[:6]); v != "GIF87a" && v != "GIF89a" {
+		return h, fmt.Errorf("%w: no GIF header", codec.ErrFormat)
+	}
+	return h, nil
 }
 
 // early makes what a reader says at a file's end a fault of the file.
@@ -154,12 +162,12 @@ func (b *blocks) extension(f *frame) error {
 	case labelApplication:
 		return b.application()
 	}
-	return b.skip()
+	return skip(b.r)
 }
 
 // control reads a graphic control extension.
 func (b *blocks) control(f *frame) error {
-	first, err := b.subBlock()
+	first, err := subBlock(b.r)
 	if err != nil || len(first) == 0 {
 		return err
 	}
@@ -174,7 +182,7 @@ func (b *blocks) control(f *frame) error {
 			f.transparent = int(first[3])
 		}
 	}
-	return b.skip()
+	return skip(b.r)
 }
 
 const (
@@ -185,7 +193,7 @@ const (
 
 // application reads an application extension.
 func (b *blocks) application() error {
-	first, err := b.subBlock()
+	first, err := subBlock(b.r)
 	if err != nil || len(first) == 0 {
 		return err
 	}
@@ -193,7 +201,7 @@ func (b *blocks) application() error {
 	case netscape, animexts:
 		b.moves = true
 		for {
-			data, err := b.subBlock()
+			data, err := subBlock(b.r)
 			if err != nil || len(data) == 0 {
 				return err
 			}
@@ -210,7 +218,7 @@ func (b *blocks) application() error {
 			return b.packet()
 		}
 	}
-	return b.skip()
+	return skip(b.r)
 }
 
 // xmpTrailer is what follows an XMP packet, so that readers who take its text
@@ -228,7 +236,7 @@ var xmpTrailer = func() (t [257]byte) {
 func (b *blocks) packet() error {
 	var raw []byte // the sub-blocks with their lengths
 	for {
-		data, err := b.subBlock()
+		data, err := subBlock(b.r)
 		if err != nil {
 			return err
 		}
@@ -236,7 +244,7 @@ func (b *blocks) packet() error {
 			break
 		}
 		if len(raw)+len(data) > codec.MaxMetadata+2*len(xmpTrailer) {
-			return b.skip()
+			return skip(b.r)
 		}
 		raw = append(append(raw, byte(len(data))), data...)
 	}
@@ -275,23 +283,23 @@ func (b *blocks) bounds() image.Rectangle { return image.Rect(0, 0, b.screen.wid
 
 // subBlock returns the next sub-block, which is empty at the terminator. It
 // is valid until the next read.
-func (b *blocks) subBlock() ([]byte, error) {
-	n, err := b.r.ReadByte()
+func subBlock(r *bufio.Reader) ([]byte, error) {
+	n, err := r.ReadByte()
 	if err != nil || n == 0 {
 		return nil, early(err)
 	}
-	data, err := b.r.Peek(int(n))
+	data, err := r.Peek(int(n))
 	if err != nil {
 		return nil, early(err)
 	}
-	_, err = b.r.Discard(int(n))
+	_, err = r.Discard(int(n))
 	return data, err
 }
 
 // skip passes over the sub-blocks up to and with the terminator.
-func (b *blocks) skip() error {
+func skip(r *bufio.Reader) error {
 	for {
-		data, err := b.subBlock()
+		data, err := subBlock(r)
 		if err != nil || len(data) == 0 {
 			return err
 		}
@@ -303,5 +311,5 @@ func (b *blocks) skipPixels() error {
 	if _, err := b.r.ReadByte(); err != nil {
 		return early(err)
 	}
-	return b.skip()
+	return skip(b.r)
 }

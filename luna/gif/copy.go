@@ -13,8 +13,8 @@ import (
 
 // Copy keeps the header, the frames with what controls them, and the number of
 // loops. Of keep a GIF holds XMP alone. What follows the trailer is left out,
-// and the trailer that a still may lack is added. A file that fails in the middle was
-// written up to there.
+// and the trailer that a still may lack is added. Of a file that is refused, w
+// has what stands before the fault.
 func (c Codec) Copy(ctx context.Context, w io.Writer, r io.Reader, keep codec.Metadata) error {
 	in, out := ctxio.NewReader(ctx, r), ctxio.NewWriter(ctx, w)
 	k := &copier{r: bufio.NewReaderSize(in, readBuffer), w: bufio.NewWriterSize(out, readBuffer)}
@@ -23,15 +23,14 @@ func (c Codec) Copy(ctx context.Context, w io.Writer, r io.Reader, keep codec.Me
 		err = k.w.Flush()
 	}
 	switch {
+	case err == nil:
+		return nil
 	case in.Err() != nil:
 		err = in.Err()
 	case out.Err() != nil:
 		err = out.Err()
 	}
-	if err != nil {
-		return fmt.Errorf("gif: %w", err)
-	}
-	return nil
+	return fmt.Errorf("gif: %w", err)
 }
 
 // A copier copies the blocks of a file that are needed to show it.
@@ -45,12 +44,9 @@ type copier struct {
 }
 
 func (k *copier) copy(keep codec.Metadata) error {
-	var h [13]byte
-	if _, err := io.ReadFull(k.r, h[:]); err != nil {
-		return early(err)
-	}
-	if v := string(h[:6]); v != "GIF87a" && v != "GIF89a" {
-		return fmt.Errorf("%w: no GIF header", codec.ErrFormat)
+	h, err := readHead(k.r)
+	if err != nil {
+		return err
 	}
 	if len(keep.XMP) > 0 {
 		copy(h[:], header)
@@ -97,7 +93,7 @@ func (k *copier) extension() error {
 	if err != nil {
 		return early(err)
 	}
-	first, err := k.subBlock()
+	first, err := subBlock(k.r)
 	if err != nil || len(first) == 0 {
 		return err
 	}
@@ -109,14 +105,14 @@ func (k *copier) extension() error {
 	case label == labelApplication && (string(first) == netscape || string(first) == animexts):
 		return k.loops()
 	}
-	return k.skip()
+	return skip(k.r)
 }
 
 // loops copies how often the animation is repeated.
 func (k *copier) loops() error {
 	k.moves = true
 	for {
-		data, err := k.subBlock()
+		data, err := subBlock(k.r)
 		if err != nil || len(data) == 0 {
 			return err
 		}
@@ -146,7 +142,7 @@ func (k *copier) image() error {
 	}
 	k.w.WriteByte(n)
 	for {
-		data, err := k.subBlock()
+		data, err := subBlock(k.r)
 		if err != nil {
 			return err
 		}
@@ -165,7 +161,3 @@ func (k *copier) table(flags byte) error {
 	_, err := io.CopyN(k.w, k.r, 3*2<<(flags&7))
 	return early(err)
 }
-
-func (k *copier) subBlock() ([]byte, error) { return (&blocks{r: k.r}).subBlock() }
-
-func (k *copier) skip() error { return (&blocks{r: k.r}).skip() }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"math"
 
 	"github.com/immagin/immagin-go/internal/ctxio"
 	"github.com/immagin/immagin-go/luna/codec"
@@ -26,7 +27,7 @@ func colourCount(quality int) int {
 
 // Check refuses what GIF does not have: interlaced output (it would stream
 // nothing), losslessness for every picture, an effort; and sides of 0 or above
-// 65535.
+// 65535, or more pixels than memory has addresses for.
 func (c Codec) Check(shape pixel.Shape, opts codec.Options) error {
 	switch {
 	case opts.Progressive:
@@ -41,6 +42,8 @@ func (c Codec) Check(shape pixel.Shape, opts codec.Options) error {
 		return fmt.Errorf("gif: %w: width %d, where 1 to %d exist", codec.ErrUnsupported, shape.Width, maxSide)
 	case shape.Height < 1 || shape.Height > maxSide:
 		return fmt.Errorf("gif: %w: height %d, where 1 to %d exist", codec.ErrUnsupported, shape.Height, maxSide)
+	case packedBytes(shape) > math.MaxInt:
+		return fmt.Errorf("gif: %w: %dx%d pixels, more than 32 bits address", codec.ErrUnsupported, shape.Width, shape.Height)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"image"
 	"io"
 	"slices"
@@ -18,7 +19,7 @@ import (
 // it that do not change are transparent where that is smaller. Each frame has
 // colours of its own, as many as for Encode, unless the first one's serve it as
 // well. Delays are rounded to hundredths of a second so that their sum does not
-// drift, and end at 655.35 s.
+// drift, and end at 655.35 s. More than 65536 loops are 65536.
 func (c Codec) EncodeAnimation(ctx context.Context, w io.Writer, frames codec.Frames, opts codec.Options) error {
 	shape := frames.Shape()
 	if err := c.Check(shape, opts); err != nil {
@@ -77,7 +78,7 @@ func (e *animationEncoder) frames(frames codec.Frames) error {
 		e.wait(delay)
 	}
 	if e.count == 0 {
-		return errors.New("an animation of no frames")
+		return fmt.Errorf("%w: an animation of no frames", codec.ErrUnsupported)
 	}
 	if err := e.write(false); err != nil {
 		return err

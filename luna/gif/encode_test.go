@@ -2,9 +2,11 @@ package gif
 
 import (
 	"bytes"
+	"errors"
 	stdgif "image/gif"
 	"io"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 	"time"
 
@@ -100,6 +102,8 @@ func TestCheckRefuses(t *testing.T) {
 	}
 	require.ErrorContains(t, Codec{}.Check(pixel.Shape{Width: maxSide + 1, Height: 1}, codec.Options{}), "width")
 	require.ErrorContains(t, Codec{}.Check(pixel.Shape{Width: 1}, codec.Options{}), "height")
+	large := Codec{}.Check(pixel.Shape{Width: maxSide, Height: maxSide}, codec.Options{})
+	require.Equal(t, strconv.IntSize == 32, errors.Is(large, codec.ErrUnsupported))
 }
 
 // A reel yields pictures as codec.Frames.

@@ -68,7 +68,7 @@ func (u *unpacker) code() (int, error) {
 			if u.ended {
 				return int(u.clear) + 1, nil
 			}
-			data, err := u.b.subBlock()
+			data, err := subBlock(u.b.r)
 			if err != nil {
 				return 0, err
 			}
@@ -103,7 +103,7 @@ func (u *unpacker) read(p []uint8) (n int, err error) {
 		case c == int(u.clear)+1:
 			u.stopped = true
 			return n, nil
-		case u.last < 0 && c > int(u.clear), c > u.next, c == u.next && c == codes:
+		case u.last < 0 && c > int(u.clear), c > u.next:
 			u.stopped = true
 			return n, fmt.Errorf("%w: LZW code %d, where %d is the next", codec.ErrFormat, c, u.next)
 		}
@@ -157,5 +157,5 @@ func (u *unpacker) finish() error {
 		return nil
 	}
 	u.ended, u.stopped, u.in, u.rest = true, true, nil, nil
-	return u.b.skip()
+	return skip(u.b.r)
 }

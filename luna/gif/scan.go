@@ -59,7 +59,6 @@ func (s *summary) add(b *blocks, f frame) error {
 		if s.canvas.Empty() {
 			return fmt.Errorf("%w: size %dx%d", codec.ErrFormat, s.canvas.Dx(), s.canvas.Dy())
 		}
-
 	}
 	s.interlaced = s.interlaced || f.interlaced
 	before := s.opaque
