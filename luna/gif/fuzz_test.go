@@ -6,4 +6,4 @@ import (
 	"github.com/immagin/immagin-go/luna/codec/codectest"
 )
 
-func FuzzDecode(f *testing.F) { codectest.Fuzz(f, Codec{}, promises) }
+func FuzzDecode(f *testing.F) { codectest.Fuzz(f, Codec{}, promised(f)) }

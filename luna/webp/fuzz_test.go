@@ -3,6 +3,7 @@ package webp
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/codec/codectest"
@@ -22,7 +23,11 @@ func samples(t testing.TB) (all []codectest.Sample) {
 		if name == withEXIF {
 			tail = len(exifChunk(6)) // it stands behind the picture
 		}
-		all = append(all, codectest.Sample{Name: name, Data: data, Tail: tail})
+		s := codectest.Sample{Name: name, Data: data, Tail: tail}
+		if name == "animation" {
+			s.Frames, s.Delays = 2, []time.Duration{100 * time.Millisecond, 100 * time.Millisecond}
+		}
+		all = append(all, s)
 	}
 	return all
 }
