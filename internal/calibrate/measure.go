@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"image"
-	"image/png"
 	"io"
 	"math"
 	"os"
@@ -21,14 +20,14 @@ import (
 	"github.com/immagin/immagin-go/luna/webp"
 )
 
-// A format is an encoder of ours and the programs that it is held against.
+// A format is an encoder of ours and the programs that it is held against, which
+// take and make PPM.
 type format struct {
 	name             string
 	ours             codec.Encoder
 	encoder, decoder string
 	encode           func(quality int, in, out string) []string // arguments
 	decode           func(in, out string) []string
-	input, output    string // the extensions of files that they take and make
 }
 
 func formats() []format {
@@ -39,7 +38,6 @@ func formats() []format {
 				return []string{"-quality", strconv.Itoa(q), "-optimize", "-outfile", out, in}
 			},
 			func(in, out string) []string { return []string{"-ppm", "-outfile", out, in} },
-			"ppm", "ppm",
 		},
 		{
 			"webp", webp.Codec{}, "cwebp", "dwebp",
@@ -47,7 +45,6 @@ func formats() []format {
 				return []string{"-quiet", "-q", strconv.Itoa(q), "-m", "4", in, "-o", out}
 			},
 			func(in, out string) []string { return []string{"-quiet", "-ppm", in, "-o", out} },
-			"ppm", "ppm",
 		},
 	}
 }
@@ -62,13 +59,9 @@ type bench struct{ dir string }
 
 // measure encodes a picture with ours and with theirs.
 func (b *bench) measure(ctx context.Context, f format, quality int, p *picture) (us, them result, err error) {
-	in := filepath.Join(b.dir, "in."+f.input)
+	in := filepath.Join(b.dir, "in.ppm")
 	var file bytes.Buffer
-	if f.input == "ppm" {
-		writePPM(&file, p.rgb)
-	} else if err = png.Encode(&file, p.rgb); err != nil {
-		return us, them, err
-	}
+	writePPM(&file, p.rgb)
 	if err = os.WriteFile(in, file.Bytes(), 0o600); err != nil {
 		return us, them, err
 	}
@@ -101,7 +94,7 @@ func (b *bench) ours(ctx context.Context, f format, quality int, p *picture) (re
 }
 
 func (b *bench) result(ctx context.Context, f format, name string, p *picture) (r result, err error) {
-	out := filepath.Join(b.dir, "read."+f.output)
+	out := filepath.Join(b.dir, "read.ppm")
 	if err := command(ctx, f.decoder, f.decode(name, out)); err != nil {
 		return r, err
 	}
@@ -113,15 +106,7 @@ func (b *bench) result(ctx context.Context, f format, name string, p *picture) (
 	if err != nil {
 		return r, err
 	}
-	var m *image.NRGBA
-	if f.output == "ppm" {
-		m, err = readPPM(made)
-	} else {
-		var any image.Image
-		if any, err = png.Decode(bytes.NewReader(made)); err == nil {
-			m = flat(any)
-		}
-	}
+	m, err := readPPM(made)
 	if err != nil {
 		return r, err
 	}

@@ -86,7 +86,7 @@ func drawn() []*picture {
 		{"landscape", 1, 0}, {"landscape, some noise", 1, 3}, {"landscape, noise", 1, 8},
 		{"detail", 2, 0}, {"detail, some noise", 2, 3}, {"more detail", 3, 0},
 	} {
-		m := flat(scene.Landscape(d.scale*width, d.scale*height))
+		m := scene.Landscape(d.scale*width, d.scale*height)
 		part := image.NewNRGBA(image.Rect(0, 0, width, height))
 		at := image.Pt((d.scale-1)*width/2, (d.scale-1)*height/2)
 		draw.Draw(part, part.Rect, m, at, draw.Src)
@@ -99,14 +99,4 @@ func drawn() []*picture {
 		list = append(list, &picture{d.name, part})
 	}
 	return list
-}
-
-// flat returns an opaque picture as NRGBA.
-func flat(m image.Image) *image.NRGBA {
-	if n, ok := m.(*image.NRGBA); ok {
-		return n
-	}
-	n := image.NewNRGBA(image.Rectangle{Max: m.Bounds().Size()})
-	draw.Draw(n, n.Rect, m, m.Bounds().Min, draw.Src)
-	return n
 }
