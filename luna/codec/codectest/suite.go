@@ -62,8 +62,6 @@ type Encoding struct {
 	Floor float64
 	// AlphaFloor is that of the alpha channel; 0 means that it is exact.
 	AlphaFloor float64
-	// Still says that the encoding is not for animations.
-	Still bool
 }
 
 // A Sample is a file.

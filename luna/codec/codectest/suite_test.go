@@ -60,7 +60,7 @@ func FuzzFake(f *testing.F) { Fuzz(f, newFake(f, ""), fakePromises(f)) }
 // checks of that fail.
 func TestSuiteFindsWhatIsLacking(t *testing.T) {
 	if testing.Short() {
-		t.Skip("forty fakes take half a minute")
+		t.Skip("so many fakes take half a minute")
 	}
 	o := fakePromises(t)
 	found := map[string]bool{}
@@ -101,6 +101,7 @@ func TestSuiteFindsWhatIsLacking(t *testing.T) {
 		"orientation":             "Orientation",
 		"density":                 "Density",
 		"delays":                  "Animation",
+		"an animation's metadata": "Animation",
 		"delays of files":         "AnimationFiles",
 		"pooled animating":        "Frames",
 		"an animation's reader":   "AnimationErrors",
