@@ -29,7 +29,7 @@ func (b *buffer) need(n uint64) error {
 			copy(more, b.data)
 			b.data = more
 		}
-		most := min(int64(readSize), b.limit+1-int64(len(b.data)))
+		most := min(readSize-1, b.limit-int64(len(b.data))) + 1 // one beyond the limit, to know of it
 		k, err := b.r.Read(b.data[len(b.data) : len(b.data)+int(most)])
 		b.data = b.data[:len(b.data)+k]
 		if err == io.EOF {

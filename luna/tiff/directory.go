@@ -183,18 +183,21 @@ func (f *file) next(offset uint64) (uint64, error) {
 }
 
 // pages counts the directories of the chain, which ends where it is damaged
-// or turns back.
+// or turns back. The first one counts, as it has been read.
 func (f *file) pages() (int, error) {
 	seen := map[uint64]bool{}
 	for offset := f.first; offset != 0 && !seen[offset] && len(seen) < maxPages; {
 		next, err := f.next(offset)
-		if err != nil && !tolerable(err) {
-			return 0, err
+		if err != nil {
+			if !tolerable(err) {
+				return 0, err
+			}
+			break
 		}
 		seen[offset] = true
 		offset = next
 	}
-	return len(seen), nil
+	return max(len(seen), 1), nil
 }
 
 // raw returns the bytes of a value, of at most limit of them.

@@ -72,7 +72,7 @@ func (r *lzwReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// code reads one code, or lzwEnd where there is none.
+// code reads one code, or -1 where there is none.
 func (r *lzwReader) code() int {
 	for r.nbits < r.width {
 		if len(r.in) == 0 {
