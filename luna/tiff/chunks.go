@@ -96,7 +96,22 @@ func (h *header) chunk(lane, x, y int) ([]byte, error) {
 	if err == nil && h.packing != packNone && n < 1<<62 && uint64(len(b)) < n {
 		err = fmt.Errorf("%w: %d of the %d bytes of a strip: %w", codec.ErrFormat, len(b), n, io.ErrUnexpectedEOF)
 	}
-	return b, err
+	return b[:min(uint64(len(b)), h.mostStored())], err
+}
+
+// sharedBytes is what all strips and tiles together may take beyond 8 times
+// their samples, be it for tables, comments or fill.
+const sharedBytes = 64 << 20
+
+// mostStored bounds the bytes of a strip or tile that are looked at. They may
+// lie one on the other, each as large as the file, and consist of codes that
+// yield nothing, so that without a bound the work is that of reading the file as
+// often as there are strips. The compressions make no more than 6 times the size
+// of samples.
+func (h *header) mostStored() uint64 {
+	raw := uint64((h.chunkHeight+h.unit()-1)/h.unit()) * uint64(h.rowBytes(h.chunkWidth))
+	chunks := uint64(h.across) * uint64(h.down) * uint64(h.lanes())
+	return 8*raw + max(sharedBytes/chunks, 1<<10)
 }
 
 // unit is how many rows are stored together.

@@ -123,6 +123,9 @@ func (d *decoder) next(unit int) error {
 	}
 	for lane, row := range d.rows {
 		if first%d.chunkHeight == 0 {
+			if err := d.ctx.Err(); err != nil {
+				return err
+			}
 			data, err := d.chunk(lane, 0, chunk)
 			if err != nil {
 				return err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 
@@ -161,6 +162,10 @@ func TestHostile(t *testing.T) {
 	info, err := Codec{}.Probe(bytes.NewReader(loop))
 	require.NoError(t, err)
 	require.Equal(t, 1, info.Frames)
+	binary.LittleEndian.PutUint32(loop[10+12*n:], 1<<30) // a page beyond the end
+	info, err = Codec{MaxBytes: math.MaxInt64}.Probe(bytes.NewReader(loop))
+	require.NoError(t, err)
+	require.Equal(t, 1, info.Frames)
 
 	for name, test := range map[string]struct {
 		fields map[uint16][]int
@@ -177,8 +182,38 @@ func TestHostile(t *testing.T) {
 		_, err := Codec{}.Probe(bytes.NewReader(file(test.fields)))
 		require.ErrorIs(t, err, test.want, name)
 	}
-	_, err = Codec{MaxBytes: 100}.Probe(bytes.NewReader(append(preamble(binary.LittleEndian), make([]byte, 1000)...)))
-	require.Error(t, err)
+	far := preamble(binary.LittleEndian)
+	binary.LittleEndian.PutUint32(far[4:], 500)
+	_, err = Codec{MaxBytes: 100}.Probe(bytes.NewReader(append(far, make([]byte, 1000)...)))
+	require.ErrorIs(t, err, codec.ErrLimit)
+}
+
+// TestStripsOnEachOther has strips that are all of the file, each.
+func TestStripsOnEachOther(t *testing.T) {
+	for _, packing := range []int{packLZW, packJPEG} {
+		const strips, size = 4000, 1 << 20
+		data := made{order: binary.LittleEndian, shorts: map[uint16][]int{
+			tagWidth: {8}, tagHeight: {strips}, tagRowsPerStrip: {1}, tagBits: {8}, tagPhotometric: {1}, tagCompression: {packing},
+		}, chunks: slices.Repeat([][]byte{nil}, strips)}.bytes()
+		f, err := open(&buffer{r: bytes.NewReader(data), limit: size})
+		require.NoError(t, err)
+		d, err := f.directory(f.first)
+		require.NoError(t, err)
+		for i := range strips {
+			binary.LittleEndian.PutUint32(data[int(d[tagStripOffsets].offset)+4*i:], uint32(len(data)-2))
+			binary.LittleEndian.PutUint32(data[int(d[tagStripCounts].offset)+4*i:], size)
+		}
+		data = slices.Concat(data, stream(t, pixel.Shape{Width: 8, Height: 1, Layout: pixel.Gray}), make([]byte, size))
+		binary.LittleEndian.PutUint32(data[d[tagStripOffsets].offset:], uint32(bytes.Index(data, []byte("\xff\xd8\xff"))))
+		h, err := Codec{}.readHeader(bytes.NewReader(data))
+		require.NoError(t, err)
+		b, err := h.chunk(0, 0, 7)
+		require.NoError(t, err)
+		require.Len(t, b, 8*8+sharedBytes/strips)
+		b, err = h.part(0, 0, 7, 1<<62)
+		require.NoError(t, err)
+		require.Len(t, b, 8*8+sharedBytes/strips)
+	}
 }
 
 // stream encodes a picture as JPEG.

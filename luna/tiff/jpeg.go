@@ -120,7 +120,7 @@ func (h *header) part(lane, x, y int, limit uint64) ([]byte, error) {
 	if err == nil && h.counted && uint64(len(b)) < limit {
 		err = fmt.Errorf("%w: %d of the %d bytes of a JPEG stream: %w", codec.ErrFormat, len(b), limit, io.ErrUnexpectedEOF)
 	}
-	return b, err
+	return b[:min(uint64(len(b)), h.mostStored())], err
 }
 
 // stream makes a file of a chunk: tables come first, and what it means is
