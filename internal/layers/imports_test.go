@@ -68,7 +68,7 @@ var may = map[string][]string{
 var leaves = []string{
 	"internal/affine", "internal/alpha", "internal/convolve", "internal/ctxio", "internal/exif", "internal/findtrim",
 	"internal/inflate", "internal/interleave", "internal/iptc", "internal/isobmff", "internal/lab", "internal/magic", "internal/modversion", "internal/quantize", "internal/resample",
-	"internal/sharpref", "internal/smartcrop", "internal/wasm", "internal/xmp", "internal/ycc",
+	"internal/servertest", "internal/sharpref", "internal/smartcrop", "internal/wasm", "internal/xmp", "internal/ycc",
 }
 
 // TestImports reads the files in process, rather than through the go command,
