@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/immagin/immagin-go/immagin/edit"
+	"github.com/immagin/immagin-go/internal/edittest"
 )
 
 const canonicalOutput = `"output":{"format":"webp","quality":90,"lossless":false}`
@@ -110,7 +111,7 @@ func TestCanonicalOutput(t *testing.T) {
 // the request.
 func TestCanonicalIdempotent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := requests().Draw(t, "request")
+		r := edittest.Requests().Draw(t, "request")
 		r.Ladder = nil
 		before, err := r.Encode()
 		require.NoError(t, err)

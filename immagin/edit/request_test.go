@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/immagin/immagin-go/immagin/edit"
+	"github.com/immagin/immagin-go/internal/edittest"
 )
 
 // roomy has no bound that a generated request meets, nor its canonical form,
@@ -155,7 +156,7 @@ func TestJSON(t *testing.T) {
 
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := requests().Draw(t, "request")
+		r := edittest.Requests().Draw(t, "request")
 		require.NoError(t, r.Validate(roomy))
 		first, err := r.Encode()
 		require.NoError(t, err)

@@ -1,4 +1,6 @@
-package edit_test
+// Package edittest makes requests of the payload's language at random, and
+// writes them down for programs that compare their own JSON with ours.
+package edittest
 
 import (
 	"encoding/json"
@@ -8,8 +10,6 @@ import (
 
 	"github.com/immagin/immagin-go/immagin/edit"
 )
-
-// The generators make any valid request, every member there or not.
 
 func maybe[T any](t *rapid.T, g *rapid.Generator[T]) *T {
 	if !rapid.Bool().Draw(t, "there") {
@@ -96,12 +96,12 @@ func edits() *rapid.Generator[edit.Edit] {
 			return edit.AutoOrient(flag.Draw(t, "autoOrient"))
 		case 5:
 			at, side := rapid.IntRange(0, 100_000_000), rapid.IntRange(1, 100_000_000)
-			return edit.Crop{at.Draw(t, "left"), at.Draw(t, "top"), side.Draw(t, "width"), side.Draw(t, "height")}
+			return edit.Crop{Left: at.Draw(t, "left"), Top: at.Draw(t, "top"), Width: side.Draw(t, "width"), Height: side.Draw(t, "height")}
 		case 6:
 			n := rapid.IntRange(0, 10_000)
-			return edit.Extend{maybe(t, n), maybe(t, n), maybe(t, n), maybe(t, n), orZero(t, colors())}
+			return edit.Extend{Top: maybe(t, n), Bottom: maybe(t, n), Left: maybe(t, n), Right: maybe(t, n), Background: orZero(t, colors())}
 		case 7:
-			return edit.Trim{orZero(t, colors()), maybe(t, numbers(0, math.MaxFloat64))}
+			return edit.Trim{Background: orZero(t, colors()), Threshold: maybe(t, numbers(0, math.MaxFloat64))}
 		case 8:
 			return edit.Blur(numbers(0.3, 1000).Draw(t, "sigma"))
 		case 9:
@@ -109,17 +109,21 @@ func edits() *rapid.Generator[edit.Edit] {
 		case 10:
 			return edit.Grayscale(flag.Draw(t, "grayscale"))
 		case 11:
-			return edit.Modulate{maybe(t, numbers(0, math.MaxFloat64)), maybe(t, numbers(0, 9)),
-				maybe(t, rapid.IntRange(math.MinInt32, math.MaxInt32)), maybe(t, huge)}
+			return edit.Modulate{
+				Brightness: maybe(t, numbers(0, math.MaxFloat64)),
+				Saturation: maybe(t, numbers(0, 9)),
+				Hue:        maybe(t, rapid.IntRange(math.MinInt32, math.MaxInt32)),
+				Lightness:  maybe(t, huge),
+			}
 		case 12:
 			u := rapid.Uint8()
-			return edit.Tint{u.Draw(t, "r"), u.Draw(t, "g"), u.Draw(t, "b")}
+			return edit.Tint{R: u.Draw(t, "r"), G: u.Draw(t, "g"), B: u.Draw(t, "b")}
 		case 13:
 			return edit.Invert(flag.Draw(t, "invert"))
 		case 14:
-			return edit.Normalize{maybe(t, numbers(0, 50)), maybe(t, numbers(51, 100))}
+			return edit.Normalize{Lower: maybe(t, numbers(0, 50)), Upper: maybe(t, numbers(51, 100))}
 		case 15:
-			return edit.Flatten{orZero(t, colors())}
+			return edit.Flatten{Background: orZero(t, colors())}
 		case 16:
 			return edit.Text{
 				Text:       stringsOf(1, 30).Draw(t, "text"),
@@ -148,7 +152,7 @@ func edits() *rapid.Generator[edit.Edit] {
 		case 19:
 			return edit.Gamma(numbers(1e-9, 100).Draw(t, "gamma"))
 		case 20:
-			return edit.Sigmoid{unit.Draw(t, "midpoint"), huge.Draw(t, "factor")}
+			return edit.Sigmoid{Midpoint: unit.Draw(t, "midpoint"), Factor: huge.Draw(t, "factor")}
 		}
 		return edit.Custom{
 			Operation:  rapid.StringMatching(`x-[A-Za-z0-9-]{1,20}`).Draw(t, "operation"),
@@ -213,7 +217,8 @@ func outputs() *rapid.Generator[edit.Output] {
 	})
 }
 
-func requests() *rapid.Generator[*edit.Request] {
+// Requests makes any valid request, every member there or not.
+func Requests() *rapid.Generator[*edit.Request] {
 	return rapid.Custom(func(t *rapid.T) *edit.Request {
 		r := &edit.Request{
 			Key:     keys().Draw(t, "key"),
