@@ -42,7 +42,7 @@ func serve() (baseURL, apiKey string, stop func()) {
 	key := sign.NewAPIKey()
 	h, err := api.New(nowhere{}, api.ProjectMap{"acme": {
 		ID: "prj_1", Name: "Acme", BaseURL: "https://acme.example.com", Secret: "test-secret-0123456789",
-	}}, api.NewMemoryKeys(api.NewKey("acme", key)), nil)
+	}}, api.NewMemoryKeys(api.NewKey("acme", "example", key, time.Now())), nil)
 	if err != nil {
 		panic(err)
 	}

@@ -61,7 +61,7 @@ func (m *memory) SignPut(context.Context, string, string, string, int64, time.Du
 func newAPI(t *testing.T, opts *api.Options) (*memory, *Client) {
 	t.Helper()
 	store, key := &memory{objects: map[string]string{}}, sign.NewAPIKey()
-	h, err := api.New(store, api.ProjectMap{"demo": {ID: "1", BaseURL: "https://demo.example.com", Secret: testSecret}}, api.NewMemoryKeys(api.NewKey("demo", key)), opts)
+	h, err := api.New(store, api.ProjectMap{"demo": {ID: "1", BaseURL: "https://demo.example.com", Secret: testSecret}}, api.NewMemoryKeys(api.NewKey("demo", "test", key, time.Now())), opts)
 	require.NoError(t, err)
 	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"net/http/httptest"
+	"time"
 
 	"gocloud.dev/blob/memblob"
 
@@ -33,7 +34,7 @@ func serve() (url, apiKey string, stop func(), err error) {
 	mux := http.NewServeMux()
 	server := httptest.NewServer(mux)
 	projects := api.ProjectMap{"acme": {ID: "acme", Name: "Acme", BaseURL: server.URL, Secret: secret}}
-	management, err := api.New(originals, projects, api.NewMemoryKeys(api.NewKey("acme", key)), nil)
+	management, err := api.New(originals, projects, api.NewMemoryKeys(api.NewKey("acme", "example", key, time.Now())), nil)
 	if err != nil {
 		server.Close()
 		return "", "", nil, err

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/immagin/immagin-go/immagin/api"
 	"github.com/immagin/immagin-go/sign"
@@ -92,6 +94,20 @@ func (o operatorKeys) Lookup(ctx context.Context, prefix string) ([]api.Key, err
 	}
 	return found, nil
 }
+
+// Create is [api.Keys.Create]: the operator's keys are given at start.
+func (operatorKeys) Create(context.Context, api.Key) error { return errors.ErrUnsupported }
+
+// List is [api.Keys.List].
+func (operatorKeys) List(context.Context, string) ([]api.Key, error) {
+	return nil, errors.ErrUnsupported
+}
+
+// Revoke is [api.Keys.Revoke].
+func (operatorKeys) Revoke(context.Context, string, string) error { return errors.ErrUnsupported }
+
+// Used is [api.Keys.Used]: these keys have no IDs.
+func (operatorKeys) Used(context.Context, string, string, time.Time) error { return nil }
 
 // hostname is the lowercase name or address in a Host header, without port,
 // brackets and the root's dot.

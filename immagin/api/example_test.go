@@ -45,12 +45,23 @@ func (m *memory) SignPut(context.Context, string, string, string, int64, time.Du
 	return "", nil, errors.ErrUnsupported
 }
 
+func (m *memory) List(context.Context, string, string, string, int, func(string, int64, time.Time) bool) (string, error) {
+	return "", errors.ErrUnsupported
+}
+
+func (m *memory) Delete(_ context.Context, tenant, key string) error {
+	if _, there := m.objects.LoadAndDelete(tenant + "/" + key); !there {
+		return fs.ErrNotExist
+	}
+	return nil
+}
+
 func Example() {
 	key := sign.NewAPIKey()
 	handler, err := api.New(
 		new(memory),
 		api.ProjectMap{"acme": {ID: "prj_1", Name: "Acme", BaseURL: "https://acme.example.com", Secret: sign.NewSecret()}},
-		api.NewMemoryKeys(api.NewKey("acme", key)),
+		api.NewMemoryKeys(api.NewKey("acme", "example", key, time.Now())),
 		&api.Options{MaxSize: 10 << 20, Guard: func(_ context.Context, u api.Upload) error {
 			if strings.HasPrefix(u.Key, "archive/") {
 				return api.ErrProjectLimit

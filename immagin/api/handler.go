@@ -65,6 +65,7 @@ type Handler struct {
 	projects Projects
 	keys     Keys
 	opts     Options
+	touches  touches
 	routes   []route
 }
 

@@ -67,11 +67,11 @@ func (m ProjectMap) Project(_ context.Context, tenant string) (Project, error) {
 }
 
 func (h *Handler) project(w http.ResponseWriter, r *http.Request, _ []string) error {
-	tenant, err := h.authenticate(r)
+	key, err := h.authenticate(r)
 	if err != nil {
 		return err
 	}
-	p, err := h.projects.Project(r.Context(), tenant)
+	p, err := h.projects.Project(r.Context(), key.Tenant)
 	if err != nil {
 		return err // also where a key outlived its project: ours to mend
 	}

@@ -18,10 +18,11 @@ const signURLPath = "/v1/images/sign-url"
 
 func (h *Handler) signURL(w http.ResponseWriter, r *http.Request, _ []string) error {
 	ctx := r.Context()
-	tenant, err := h.authenticate(r)
+	caller, err := h.authenticate(r)
 	if err != nil {
 		return err
 	}
+	tenant := caller.Tenant
 	u, err := h.readUpload(w, r)
 	if err != nil {
 		return err
