@@ -6,12 +6,13 @@
 //
 // URLs are signed here, without a call to the API: the project's secret is
 // fetched once, or given in [Options].
+//
+// What fails for a moment is tried again, where that is safe: see [Options].
+// What a server refuses is an [*Error].
 package immagin
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +21,7 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/immagin/immagin-go/sign"
 )
@@ -41,6 +43,16 @@ type Options struct {
 	// DeliveryURL is where the project's images are delivered, such as
 	// "https://acme.example.com". Goes with Secret.
 	DeliveryURL string
+	// MaxRetries is how many times more a request is sent that failed by the
+	// network, or by status 429, 500, 502, 503 or 504, and that may be sent
+	// twice: reads, deletions, [Images.SignURL], and uploads as
+	// [Images.Upload] says, but never the making of an API key. 2 by default;
+	// none if negative. Between them is a random wait of at most 0.1 s at
+	// first, twice that the next time and so on up to 5 s, besides what the
+	// server asks for by Retry-After. A server that asks for more than 30
+	// seconds, or more than the context has left, is not waited for: the
+	// caller gets its answer at once.
+	MaxRetries int
 }
 
 // String names the URLs, and not the secret.
@@ -60,14 +72,19 @@ func (o Options) LogValue() slog.Value { return slog.StringValue(o.String()) }
 // A Client speaks for one project. It is safe for concurrent use, and meant to
 // live as long as the program.
 type Client struct {
-	// Images makes URLs of images and uploads originals.
+	// Images makes URLs of images, and uploads, lists and deletes originals.
 	Images *Images
+	// Keys makes, lists and revokes the project's API keys.
+	Keys *Keys
 
-	key      sign.APIKey
-	base     string // of the API; empty if there is none
-	http     *http.Client
-	project  atomic.Pointer[project]
-	fetching chan struct{} // holds a token while the project is fetched
+	key        sign.APIKey
+	base       string // of the API; empty if there is none
+	http       *http.Client
+	maxRetries int
+	jitter     func(most time.Duration) time.Duration
+	given      bool // the project was, in Options
+	project    atomic.Pointer[project]
+	fetching   chan struct{} // holds a token while the project is fetched
 }
 
 // A project is what URLs are made with.
@@ -84,8 +101,11 @@ func NewClient(apiKey string, opts *Options) (*Client, error) {
 	if opts != nil {
 		o = *opts
 	}
-	c := &Client{http: new(http.Client), fetching: make(chan struct{}, 1)}
-	c.Images = &Images{c}
+	c := &Client{http: new(http.Client), maxRetries: o.MaxRetries, jitter: fullJitter, fetching: make(chan struct{}, 1)}
+	c.Images, c.Keys = &Images{c}, &Keys{c}
+	if o.MaxRetries == 0 {
+		c.maxRetries = defaultRetries
+	}
 	if o.HTTPClient != nil {
 		*c.http = *o.HTTPClient
 	}
@@ -109,6 +129,7 @@ func NewClient(apiKey string, opts *Options) (*Client, error) {
 			return nil, fmt.Errorf("immagin: %w", err)
 		}
 		c.project.Store(p)
+		c.given = true
 	case o.Secret != "" || o.DeliveryURL != "":
 		return nil, errors.New("immagin: Secret and DeliveryURL go together: give both or neither")
 	case o.BaseURL == "" || apiKey == "":
@@ -150,20 +171,50 @@ func (c *Client) signer(ctx context.Context) (*project, error) {
 	if p := c.project.Load(); p != nil {
 		return p, nil
 	}
-	select {
-	case c.fetching <- struct{}{}:
-		defer func() { <-c.fetching }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if err := c.lock(ctx); err != nil {
+		return nil, err
 	}
+	defer c.unlock()
 	if p := c.project.Load(); p != nil {
 		return p, nil
 	}
+	return c.fetch(ctx)
+}
+
+// Refresh fetches the project's secret and delivery URL again. A Client holds
+// what it fetched for its life; a program that outlives a secret, so that URLs
+// begin to be answered by 403, calls Refresh after each rotation. The old ones
+// stay in use until the new ones are there. A client whose project was given
+// in [Options] cannot be refreshed.
+func (c *Client) Refresh(ctx context.Context) error {
+	if c.given {
+		return errors.New("immagin: refresh: the secret was given in Options: make a new client")
+	}
+	if err := c.lock(ctx); err != nil {
+		return err
+	}
+	defer c.unlock()
+	_, err := c.fetch(ctx)
+	return err
+}
+
+func (c *Client) lock(ctx context.Context) error {
+	select {
+	case c.fetching <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("immagin: project: %w", ctx.Err())
+	}
+}
+
+func (c *Client) unlock() { <-c.fetching }
+
+func (c *Client) fetch(ctx context.Context) (*project, error) {
 	var answer struct {
 		BaseURL string `json:"baseUrl"`
 		Secret  string `json:"secret"`
 	}
-	if err := c.call(ctx, http.MethodGet, "/v1/project", nil, &answer); err != nil {
+	if err := c.call(ctx, c.retries(), http.MethodGet, "/v1/project", nil, &answer); err != nil {
 		return nil, err
 	}
 	p, err := newProject(answer.BaseURL, answer.Secret)
@@ -172,50 +223,4 @@ func (c *Client) signer(ctx context.Context) (*project, error) {
 	}
 	c.project.Store(p)
 	return p, nil
-}
-
-// maxAnswer is how much of an answer is read, in bytes.
-const maxAnswer = 1 << 20
-
-// call calls the API: in is sent and out received as JSON; either may be nil.
-func (c *Client) call(ctx context.Context, method, path string, in, out any) error {
-	if c.base == "" || c.key.Reveal() == "" {
-		return errors.New("immagin: calling the API takes an API key and a BaseURL")
-	}
-	var body io.Reader
-	if in != nil {
-		text, err := json.Marshal(in)
-		if err != nil {
-			return fmt.Errorf("immagin: %w", err)
-		}
-		body = bytes.NewReader(text)
-	}
-	r, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
-	if err != nil {
-		return fmt.Errorf("immagin: %w", withoutURL(err))
-	}
-	r.Header.Set("Authorization", "Bearer "+c.key.Reveal())
-	if in != nil {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	answer, err := c.http.Do(r)
-	if err != nil {
-		return fmt.Errorf("immagin: %s %s: %w", method, path, withoutURL(err))
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode/100 != 2 {
-		return c.errorOf(answer)
-	}
-	if out == nil {
-		return nil
-	}
-	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
-	if err != nil {
-		return fmt.Errorf("immagin: %s %s: %w", method, path, err)
-	}
-	// The decoder's own error might quote what it could not read.
-	if json.Unmarshal(text, out) != nil {
-		return fmt.Errorf("immagin: %s %s: the answer is not the JSON that it should be", method, path)
-	}
-	return nil
 }

@@ -116,7 +116,7 @@ func TestNothingShows(t *testing.T) {
 	c, err := NewClient(testKey, &o)
 	require.NoError(t, err)
 	var out bytes.Buffer
-	for _, v := range []any{o, &o, c, c.Images, *c.Images, []*Client{c}, c.project.Load(), *c.project.Load()} {
+	for _, v := range []any{o, &o, c, c.Images, *c.Images, c.Keys, *c.Keys, []*Client{c}, c.project.Load(), *c.project.Load()} {
 		fmt.Fprintf(&out, "%v %+v %#v %s %q %x\n", v, v, v, v, v, v)
 		_ = json.NewEncoder(&out).Encode(v)
 		slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "v", v)
@@ -143,7 +143,7 @@ func newStub(t *testing.T, serve http.HandlerFunc) (*stub, *Client) {
 		serve(w, r)
 	}))
 	t.Cleanup(s.Close)
-	c, err := NewClient(testKey, &Options{BaseURL: s.URL + "/base/", HTTPClient: s.Client()})
+	c, err := NewClient(testKey, &Options{BaseURL: s.URL + "/base/", HTTPClient: s.Client(), MaxRetries: -1})
 	require.NoError(t, err)
 	return s, c
 }

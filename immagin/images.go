@@ -9,7 +9,8 @@ import (
 	"github.com/immagin/immagin-go/immagin/edit"
 )
 
-// Images makes URLs of images and uploads originals. It is a [Client]'s.
+// Images makes URLs of images, and uploads, lists and deletes originals. It is a
+// [Client]'s.
 type Images struct{ c *Client }
 
 // URLOptions are the settings of [Images.URL]. The zero value of a field
@@ -83,6 +84,10 @@ type SignedURL struct {
 // SignURL returns a URL that takes the upload of an original, for a browser
 // for example.
 func (i *Images) SignURL(ctx context.Context, key string, opts *SignURLOptions) (*SignedURL, error) {
+	return i.signURL(ctx, i.c.retries(), key, opts)
+}
+
+func (i *Images) signURL(ctx context.Context, r *retries, key string, opts *SignURLOptions) (*SignedURL, error) {
 	if err := edit.ValidateKey(key); err != nil {
 		return nil, fmt.Errorf("immagin: key %w", err)
 	}
@@ -96,7 +101,7 @@ func (i *Images) SignURL(ctx context.Context, key string, opts *SignURLOptions) 
 		request.ContentType, request.Size, request.Overwrite = opts.ContentType, opts.Size, opts.Overwrite
 	}
 	signed := new(SignedURL)
-	if err := i.c.call(ctx, http.MethodPost, "/v1/images/sign-url", request, signed); err != nil {
+	if err := i.c.call(ctx, r, http.MethodPost, "/v1/images/sign-url", request, signed); err != nil {
 		return nil, err
 	}
 	return signed, nil

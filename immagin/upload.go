@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"strconv"
 
+	"github.com/immagin/immagin-go/immagin/edit"
 	"github.com/immagin/immagin-go/internal/magic"
 )
 
@@ -40,17 +42,60 @@ type Uploaded struct {
 // key. It is streamed, and not closed; bytes.NewReader makes a body of bytes.
 // Nobody reads body after Upload has returned, but for a Read that was under
 // way when ctx ended.
+//
+// An upload is sent again, with a new upload URL, where the server answered
+// 429 or 503 or was never reached, and body is an io.Seeker. After other
+// failures nobody knows whether the original was stored; an upload that is
+// then repeated by the caller, without Overwrite, may fail with the status 409
+// because it was.
 func (i *Images) Upload(ctx context.Context, key string, body io.Reader, opts *UploadOptions) (*Uploaded, error) {
 	var o UploadOptions
 	if opts != nil {
 		o = *opts
 	}
+	if err := edit.ValidateKey(key); err != nil {
+		return nil, fmt.Errorf("immagin: upload: key %w", err)
+	}
+	rewind := rewinder(body)
 	switch {
 	case o.Size < 0:
 		return nil, fmt.Errorf("immagin: upload: size is %d bytes, must be at least 1", o.Size)
 	case o.Size == 0:
 		o.Size = sizeOf(body)
 	}
+	r := i.c.retries()
+	for {
+		uploaded, err := i.upload(ctx, r, key, body, o)
+		if err == nil || rewind == nil || !refused(err) {
+			return uploaded, err
+		}
+		if err := r.wait(ctx, err); err != nil {
+			return nil, err
+		}
+		if err := rewind(); err != nil {
+			return nil, fmt.Errorf("immagin: upload: body: %w", err)
+		}
+	}
+}
+
+// rewinder returns what brings body back to where it stands, or nil.
+func rewinder(body io.Reader) func() error {
+	s, ok := body.(io.Seeker)
+	if !ok {
+		return nil
+	}
+	at, err := s.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return nil // a pipe, for example
+	}
+	return func() error {
+		_, err := s.Seek(at, io.SeekStart)
+		return err
+	}
+}
+
+// upload uploads once.
+func (i *Images) upload(ctx context.Context, r *retries, key string, body io.Reader, o UploadOptions) (*Uploaded, error) {
 	if o.Size > 0 {
 		body = &sized{r: bufio.NewReader(body), left: o.Size}
 	}
@@ -70,7 +115,7 @@ func (i *Images) Upload(ctx context.Context, key string, body io.Reader, opts *U
 			o.ContentType = http.DetectContentType(head)
 		}
 	}
-	signed, err := i.SignURL(ctx, key, &SignURLOptions{ContentType: o.ContentType, Size: o.Size, Overwrite: o.Overwrite})
+	signed, err := i.signURL(ctx, r, key, &SignURLOptions{ContentType: o.ContentType, Size: o.Size, Overwrite: o.Overwrite})
 	if err != nil {
 		return nil, err
 	}
@@ -123,9 +168,14 @@ func sizeOf(body io.Reader) int64 {
 // put sends body where signed says, without the API key: that is not the
 // store's to know. Where it fails early, body is left unread.
 func (c *Client) put(ctx context.Context, signed *SignedURL, body io.ReadCloser, size int64) error {
+	address, err := url.Parse(signed.UploadURL)
+	if err != nil {
+		return errors.New("immagin: upload URL: is not a URL") // of which an error would show parts
+	}
+	rights := signed.rights(address)
 	r, err := http.NewRequestWithContext(ctx, signed.Method, signed.UploadURL, body)
 	if err != nil {
-		return fmt.Errorf("immagin: upload URL: %w", withoutURL(err))
+		return errors.New("immagin: upload URL: no request can be made of it and its method")
 	}
 	r.ContentLength = size
 	if size == 0 {
@@ -149,18 +199,7 @@ func (c *Client) put(ctx context.Context, signed *SignedURL, body io.ReadCloser,
 	if r.ContentLength < 0 || r.ContentLength > 1<<20 {
 		r.Header.Set("Expect", "100-continue")
 	}
-	answer, err := c.http.Do(r)
-	if err != nil {
-		if ctx.Err() != nil {
-			err = ctx.Err() // rather than what it did to the body
-		}
-		return fmt.Errorf("immagin: upload: %w", withoutURL(err))
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode/100 != 2 {
-		return c.errorOf(answer)
-	}
-	return nil
+	return c.do(r, "upload", nil, rights...)
 }
 
 // A sized body fails where there are more than left bytes, before it gives the
