@@ -38,7 +38,7 @@ func FuzzDecode(f *testing.F) {
 		var key string
 		var size *int64
 		r := httptest.NewRequest("POST", "/", strings.NewReader(body))
-		err := decode(httptest.NewRecorder(), r, map[string]any{"key": &key, "size": &size})
+		err := decode(&call{w: &recorder{ResponseWriter: httptest.NewRecorder()}, r: r}, map[string]any{"key": &key, "size": &size})
 		if p, ok := errors.AsType[*problem](err); err != nil && (!ok || p.status/100 != 4) {
 			t.Fatalf("%q: %v", body, err)
 		}

@@ -1,62 +1,36 @@
 // Package api answers the management API of Immagin as an http.Handler that
 // the integrator mounts anywhere:
 //
-//	GET  /v1/project                      what a client signs URLs with
-//	POST /v1/images/sign-url              a URL that takes one upload
-//	PUT  /v1/uploads/{tenant}/{ticket}    the uploads of stores that presign none
+//	GET    /v1/project                      what a client signs URLs with
+//	POST   /v1/images/sign-url              a URL that takes one upload
+//	PUT    /v1/uploads/{tenant}/{ticket}    the uploads of stores that presign none
+//	GET    /v1/images?limit=&cursor=&prefix=  originals, by pages
+//	DELETE /v1/images/{key}                 an original, and what is derived from it
+//	POST   /v1/keys                         a new API key, shown this once
+//	GET    /v1/keys                         the project's API keys
+//	DELETE /v1/keys/{id}                    revokes one, be it the caller's own
+//	GET    /v1/openapi.json                 all this, as OpenAPI 3.1; without a key
 //
 // It stands on small interfaces: [Projects], [Keys], [Store] and [Nonces].
 // Errors are application/problem+json (RFC 9457) with a stable member "code",
 // and show nothing of the inside.
+//
+// A key of an image stands in a path as JavaScript's encodeURIComponent writes
+// it: its slashes are %2F. With plain slashes the path is none of the API's,
+// and 404. Paths are read as they were sent, neither cleaned nor redirected: a
+// router in front must not do that either.
+//
+// JSON requests have at most 16 KiB, and Content-Type application/json or none.
+// Of headers and URLs together net/http takes 1 MiB: lower that by
+// [http.Server].MaxHeaderBytes. No call needs more than 8 KiB.
 package api
 
 import (
-	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
-
-	"github.com/immagin/immagin-go/sign"
 )
-
-// The defaults of [Options].
-const (
-	DefaultMaxSize = 32 << 20 // bytes
-	DefaultExpiry  = 5 * time.Minute
-)
-
-// Options are the settings of a [Handler]. The zero value of a field is its
-// default.
-type Options struct {
-	// MaxSize of an uploaded object in bytes; DefaultMaxSize by default.
-	MaxSize int64
-	// Expiry is how long an upload URL lives, 1 second to
-	// [sign.MaxTicketLife]; DefaultExpiry by default. An upload that has
-	// begun may take longer: bound it by the server's ReadTimeout.
-	Expiry time.Duration
-	// Strict sends every upload through this handler, where the size is cut
-	// off while streaming, the content is looked at and a URL works once,
-	// rather than straight to a store that presigns URLs itself.
-	Strict bool
-	// PublicURL is where the world finds this handler, without "/v1". By
-	// default it is taken from each request, which is wrong behind a proxy
-	// that changes the scheme, the host or the path.
-	PublicURL string
-	// Guard is asked before an upload URL is made, and again before an upload
-	// to this handler is taken. [ErrBalanceOutstanding] and
-	// [ErrProjectLimit] refuse; any other error is a 500. Nil allows all.
-	Guard func(ctx context.Context, u Upload) error
-	// Nonces remembers which tickets were used; by default in memory, which
-	// serves one process and forgets when it ends.
-	Nonces Nonces
-	// Now is the clock; time.Now by default.
-	Now func() time.Time
-	// Logger gets the causes of answers of 500 and more; nil logs nothing.
-	Logger *slog.Logger
-}
 
 // A Handler answers the management API. It is safe for concurrent use if what
 // it was made of is.
@@ -65,8 +39,10 @@ type Handler struct {
 	projects Projects
 	keys     Keys
 	opts     Options
-	touches  touches
 	routes   []route
+	document document
+	meters   meters
+	touches  touches
 }
 
 // New returns a handler on store, projects and keys.
@@ -74,82 +50,102 @@ func New(store Store, projects Projects, keys Keys, opts *Options) (*Handler, er
 	if store == nil || projects == nil || keys == nil {
 		return nil, errors.New("api: store, projects and keys must not be nil")
 	}
-	var o Options
-	if opts != nil {
-		o = *opts
+	o, err := opts.withDefaults()
+	if err != nil {
+		return nil, err
 	}
-	switch {
-	case o.MaxSize < 0:
-		return nil, errors.New("api: MaxSize must be at least 1 byte")
-	case o.Expiry != 0 && (o.Expiry < time.Second || o.Expiry > sign.MaxTicketLife):
-		return nil, errors.New("api: Expiry must be 1 second to 7 days")
-	}
-	if o.MaxSize == 0 {
-		o.MaxSize = DefaultMaxSize
-	}
-	if o.Expiry == 0 {
-		o.Expiry = DefaultExpiry
-	}
-	if o.PublicURL != "" {
-		u, err := url.Parse(o.PublicURL)
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-			return nil, errors.New("api: PublicURL must be like https://api.example.com/path")
-		}
-		o.PublicURL = strings.TrimRight(o.PublicURL, "/")
-	}
-	if o.Guard == nil {
-		o.Guard = func(context.Context, Upload) error { return nil }
-	}
-	if o.Nonces == nil {
-		o.Nonces = new(MemoryNonces)
-	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
-	}
-	h := &Handler{store: store, projects: projects, keys: keys, opts: o}
+	h := &Handler{store: store, projects: projects, keys: keys, opts: o, document: newDocument(o.PublicURL)}
 	h.routes = []route{
-		{http.MethodGet, "/v1/project", h.project},
-		{http.MethodPost, signURLPath, h.signURL},
-		{http.MethodPut, "/v1/uploads/{}/{}", h.upload},
+		{method: http.MethodGet, path: "/v1/project", serve: h.project},
+		{method: http.MethodPost, path: signURLPath, serve: h.signURL},
+		{method: http.MethodPut, path: "/v1/uploads/{tenant}/{ticket}", serve: h.upload, open: true, ticket: true},
+		{method: http.MethodGet, path: "/v1/images", serve: h.listImages},
+		{method: http.MethodDelete, path: "/v1/images/{key}", serve: h.deleteImage},
+		{method: http.MethodPost, path: "/v1/keys", serve: h.createKey},
+		{method: http.MethodGet, path: "/v1/keys", serve: h.listKeys},
+		{method: http.MethodDelete, path: "/v1/keys/{id}", serve: h.revokeKey},
+		{method: http.MethodGet, path: "/v1/openapi.json", serve: h.openAPI, open: true},
 	}
 	return h, nil
+}
+
+// A route is one call of the API. Segments in braces in the path are the
+// arguments of serve, unescaped.
+type route struct {
+	method, path string
+	serve        func(c *call) error
+	open         bool // needs no API key
+	ticket       bool // takes an upload ticket instead
+}
+
+// A call is one request on its way through the handler.
+type call struct {
+	w      *recorder
+	r      *http.Request
+	args   []string // of the route's path
+	route  string   // the path's pattern; empty if there is none
+	id     string   // of the request
+	tenant string   // once it is known
+	key    Key      // that the request bears; zero on open routes
 }
 
 // ServeHTTP answers one request. The path is taken as it was sent, and is
 // neither cleaned nor redirected; http.StripPrefix in front is fine.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if err := h.serve(w, r); err != nil {
-		h.refuse(w, r, err)
+	c := &call{w: &recorder{ResponseWriter: w}, r: r, id: requestID(r.Header)}
+	w.Header().Set("X-Request-Id", c.id)
+	defer h.record(c, h.opts.Now())
+	if err := h.serve(c); err != nil {
+		h.refuse(c, err)
 	}
 }
 
-// A route is one call of the API. Segments that are "{}" in the path are the
-// arguments of serve, unescaped.
-type route struct {
-	method, path string
-	serve        func(w http.ResponseWriter, r *http.Request, args []string) error
-}
-
-func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
-	var allow []string
-	for _, route := range h.routes {
-		args, ok := match(route.path, r.URL.EscapedPath())
-		switch {
-		case !ok:
-		case r.Method == route.method || r.Method == http.MethodHead && route.method == http.MethodGet:
-			return route.serve(w, r, args)
-		default:
-			allow = append(allow, route.method)
+func (h *Handler) serve(c *call) error {
+	var allow, browser []string
+	origins, cors := c.r.Header.Values("Origin"), h.opts.CORS
+	for i := range h.routes {
+		route := &h.routes[i]
+		args, ok := match(route.path, c.r.URL.EscapedPath())
+		if !ok {
+			continue
+		}
+		if c.r.Method == route.method || c.r.Method == http.MethodHead && route.method == http.MethodGet {
+			c.args, c.route = args, route.path
+			if cors.covers(route) {
+				cors.allow(c.w.Header(), origins)
+			}
+			return h.enter(c, route)
+		}
+		if c.route == "" {
+			c.route = route.path
+		}
+		allow = append(allow, route.method)
+		if cors.covers(route) {
+			browser = append(browser, route.method)
 		}
 	}
-	if allow != nil {
-		w.Header().Set("Allow", strings.Join(allow, ", "))
-		return &problem{status: http.StatusMethodNotAllowed, code: "method_not_allowed", detail: "this path takes " + strings.Join(allow, ", ")}
+	switch {
+	case allow == nil:
+		return &problem{status: http.StatusNotFound, code: "not_found", detail: "the API has no such path"}
+	case browser != nil && c.r.Method == http.MethodOptions && c.r.Header.Get("Access-Control-Request-Method") != "":
+		return cors.preflight(c.w, origins, browser)
 	}
-	return &problem{status: http.StatusNotFound, code: "not_found", detail: "the API has no such path"}
+	c.w.Header().Set("Allow", strings.Join(allow, ", "))
+	return &problem{status: http.StatusMethodNotAllowed, code: "method_not_allowed", detail: "this path takes " + strings.Join(allow, ", ")}
+}
+
+// enter asks for the API key where the route needs one.
+func (h *Handler) enter(c *call, route *route) (err error) {
+	if !route.open {
+		if c.key, err = h.authenticate(c.r); err != nil {
+			return err
+		}
+		c.tenant = c.key.Tenant
+		if err := h.limit(c.w.Header(), c.key.Hash); err != nil {
+			return err
+		}
+	}
+	return route.serve(c)
 }
 
 // match compares an escaped path with a route's. An escaped "/" is part of
@@ -160,7 +156,7 @@ func match(pattern, escaped string) (args []string, ok bool) {
 		return nil, false
 	}
 	for i, segment := range got {
-		if want[i] != "{}" {
+		if !strings.HasPrefix(want[i], "{") {
 			if segment != want[i] {
 				return nil, false
 			}

@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -87,6 +88,45 @@ func (m *memory) SignPut(_ context.Context, tenant, key, contentType string, siz
 		return "", nil, fmt.Errorf("memory: %w", errors.ErrUnsupported)
 	}
 	return fmt.Sprintf("https://bucket.example.com/%s/%s?size=%d&expiry=%v", tenant, key, size, expiry), http.Header{"Content-Type": {contentType}}, nil
+}
+
+// List is by key, and its cursor is the last one.
+func (m *memory) List(_ context.Context, tenant, prefix, cursor string, limit int, yield func(key string, size int64, modified time.Time) bool) (string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.fail != nil {
+		return "", m.fail
+	}
+	var keys []string
+	for name := range m.objects {
+		key, ok := strings.CutPrefix(name, tenant+"/")
+		if ok && strings.HasPrefix(key, prefix) && key > cursor {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	for i, key := range keys {
+		if i == limit {
+			return keys[i-1], nil
+		}
+		if !yield(key, int64(len(m.objects[tenant+"/"+key].body)), time.Unix(1_700_000_000, 5e8).In(time.FixedZone("x", 3600))) {
+			break
+		}
+	}
+	return "", nil
+}
+
+func (m *memory) Delete(_ context.Context, tenant, key string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.fail != nil {
+		return m.fail
+	}
+	if _, ok := m.objects[tenant+"/"+key]; !ok {
+		return &fs.PathError{Op: "delete", Path: key, Err: fs.ErrNotExist}
+	}
+	delete(m.objects, tenant+"/"+key)
+	return nil
 }
 
 func (m *memory) get(name string) (object, bool) {

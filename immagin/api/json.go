@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"mime"
 	"net/http"
 	"slices"
 	"strconv"
@@ -17,8 +18,12 @@ const maxRequest = 16 << 10 // bytes of a JSON request
 
 // decode reads the request's body, one JSON object, into members by their
 // exact names. A member that is not there leaves its pointer alone.
-func decode(w http.ResponseWriter, r *http.Request, members map[string]any) error {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
+func decode(c *call, members map[string]any) error {
+	if err := jsonOnly(c.r.Header.Values("Content-Type")); err != nil {
+		return err
+	}
+	// Not the recorder: net/http wants to know its own, to close the connection.
+	body, err := io.ReadAll(http.MaxBytesReader(c.w.ResponseWriter, c.r.Body, maxRequest))
 	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return &problem{status: http.StatusRequestEntityTooLarge, code: "too_large", detail: "the request may have at most " + strconv.FormatInt(large.Limit, 10) + " bytes"}
 	}
@@ -41,6 +46,19 @@ func decode(w http.ResponseWriter, r *http.Request, members map[string]any) erro
 		if err := json.Unmarshal(object[name], into); err != nil {
 			return invalid("%s has the wrong type", name)
 		}
+	}
+	return nil
+}
+
+// jsonOnly refuses bodies that say that they are something else, such as what
+// curl -d and HTML forms send. Nothing said is fine.
+func jsonOnly(contentType []string) error {
+	if len(contentType) == 0 {
+		return nil
+	}
+	media, _, err := mime.ParseMediaType(contentType[0])
+	if err != nil || media != "application/json" || len(contentType) > 1 {
+		return &problem{status: http.StatusUnsupportedMediaType, code: "unsupported_media_type", detail: "send JSON, with Content-Type: application/json"}
 	}
 	return nil
 }

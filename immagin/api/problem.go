@@ -75,15 +75,15 @@ func problemOf(err error) *problem {
 	}
 }
 
-func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
+func (h *Handler) refuse(c *call, err error) {
 	p := problemOf(err)
-	if p.status >= 500 && r.Context().Err() == nil {
-		h.opts.Logger.ErrorContext(r.Context(), "management API", "method", r.Method, "status", p.status, "code", p.code, "error", p.cause)
+	if p.status >= 500 && c.r.Context().Err() == nil {
+		h.opts.Logger.ErrorContext(c.r.Context(), "management API failed", "method", method(c.r), "route", c.route, "status", p.status, "code", p.code, "tenant", c.tenant, "request", c.id, "error", p.cause)
 	}
 	if p.status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", `Bearer realm="immagin"`)
+		c.w.Header().Set("WWW-Authenticate", `Bearer realm="immagin"`)
 	}
-	respond(w, p.status, "application/problem+json", map[string]any{
+	respond(c.w, p.status, "application/problem+json", map[string]any{
 		"type": "about:blank", "title": http.StatusText(p.status), "status": p.status, "code": p.code, "detail": p.detail,
 	})
 }

@@ -66,19 +66,15 @@ func (m ProjectMap) Project(_ context.Context, tenant string) (Project, error) {
 	return p, nil
 }
 
-func (h *Handler) project(w http.ResponseWriter, r *http.Request, _ []string) error {
-	key, err := h.authenticate(r)
-	if err != nil {
-		return err
-	}
-	p, err := h.projects.Project(r.Context(), key.Tenant)
+func (h *Handler) project(c *call) error {
+	p, err := h.projects.Project(c.r.Context(), c.tenant)
 	if err != nil {
 		return err // also where a key outlived its project: ours to mend
 	}
 	if _, err := p.keyring(); err != nil {
 		return err
 	}
-	respond(w, http.StatusOK, "application/json", struct {
+	respond(c.w, http.StatusOK, "application/json", struct {
 		ID      string `json:"id"`
 		Name    string `json:"name"`
 		BaseURL string `json:"baseUrl"`

@@ -16,14 +16,9 @@ import (
 
 const signURLPath = "/v1/images/sign-url"
 
-func (h *Handler) signURL(w http.ResponseWriter, r *http.Request, _ []string) error {
-	ctx := r.Context()
-	caller, err := h.authenticate(r)
-	if err != nil {
-		return err
-	}
-	tenant := caller.Tenant
-	u, err := h.readUpload(w, r)
+func (h *Handler) signURL(c *call) error {
+	r, ctx, tenant := c.r, c.r.Context(), c.tenant
+	u, err := h.readUpload(c)
 	if err != nil {
 		return err
 	}
@@ -54,7 +49,7 @@ func (h *Handler) signURL(w http.ResponseWriter, r *http.Request, _ []string) er
 	for name, values := range header {
 		headers[name] = strings.Join(values, ", ")
 	}
-	respond(w, http.StatusOK, "application/json", struct {
+	respond(c.w, http.StatusOK, "application/json", struct {
 		UploadURL string            `json:"uploadUrl"`
 		Method    string            `json:"method"`
 		Headers   map[string]string `json:"headers"`
@@ -66,10 +61,10 @@ func (h *Handler) signURL(w http.ResponseWriter, r *http.Request, _ []string) er
 
 // readUpload reads and checks the request. The member overwrite goes beyond
 // Immagin's.
-func (h *Handler) readUpload(w http.ResponseWriter, r *http.Request) (Upload, error) {
+func (h *Handler) readUpload(c *call) (Upload, error) {
 	var u Upload
 	var size *int64
-	err := decode(w, r, map[string]any{"key": &u.Key, "contentType": &u.ContentType, "size": &size, "overwrite": &u.Overwrite})
+	err := decode(c, map[string]any{"key": &u.Key, "contentType": &u.ContentType, "size": &size, "overwrite": &u.Overwrite})
 	if err != nil {
 		return u, err
 	}

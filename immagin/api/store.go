@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// A Store keeps the originals of all tenants. It must be safe for concurrent
-// use.
+// A Store keeps the originals of all tenants, as Originals of package storage
+// does. It must be safe for concurrent use.
 type Store interface {
 	// Stat returns the size in bytes and the version of an object; an error
 	// that is [fs.ErrNotExist] if there is none.
@@ -25,6 +25,18 @@ type Store interface {
 	// it at all or with what is known: the upload then goes through the
 	// handler.
 	SignPut(ctx context.Context, tenant, key, contentType string, size int64, expiry time.Duration) (url string, header http.Header, err error)
+
+	// List calls yield for up to limit objects whose keys begin with prefix,
+	// in the order of the keys' bytes, behind where cursor, which an earlier
+	// page returned as next or is empty, left off. next is empty if there are
+	// no more. An error that is [fs.ErrInvalid] says that prefix or cursor is
+	// none. The handler lets through only prefixes that a key can begin with
+	// and cursors that this store gave for the same tenant and prefix.
+	List(ctx context.Context, tenant, prefix, cursor string, limit int, yield func(key string, size int64, modified time.Time) bool) (next string, err error)
+
+	// Delete removes an object; an error that is [fs.ErrNotExist] if there is
+	// none.
+	Delete(ctx context.Context, tenant, key string) error
 }
 
 // An Upload is what [Options.Guard] is asked about.

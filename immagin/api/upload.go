@@ -18,12 +18,13 @@ import (
 
 // upload takes the object of a ticket. What can be known from the headers is
 // checked before a byte of the body is read, and before the ticket is spent.
-func (h *Handler) upload(w http.ResponseWriter, r *http.Request, args []string) error {
-	ctx := r.Context()
-	t, err := h.verifyTicket(ctx, args[0], args[1], r.Method)
+func (h *Handler) upload(c *call) error {
+	r, ctx := c.r, c.r.Context()
+	t, err := h.verifyTicket(ctx, c.args[0], c.args[1], r.Method)
 	if err != nil {
 		return err
 	}
+	c.tenant = t.Tenant
 	u := Upload{Tenant: t.Tenant, Key: t.Key, ContentType: t.ContentType, Size: max(r.ContentLength, 0), Overwrite: t.Overwrite}
 	limit := min(t.MaxSize, h.opts.MaxSize)
 	if u.Size > limit {
@@ -45,7 +46,7 @@ func (h *Handler) upload(w http.ResponseWriter, r *http.Request, args []string) 
 	if err != nil {
 		return err
 	}
-	respond(w, http.StatusCreated, "application/json", struct {
+	respond(c.w, http.StatusCreated, "application/json", struct {
 		Key         string `json:"key"`
 		Size        int64  `json:"size"`
 		ContentType string `json:"contentType"`
