@@ -37,6 +37,12 @@ func (nowhere) SignPut(context.Context, string, string, string, int64, time.Dura
 	return "", nil, errors.ErrUnsupported
 }
 
+func (nowhere) List(context.Context, string, string, string, int, func(string, int64, time.Time) bool) (string, error) {
+	return "", nil
+}
+
+func (nowhere) Delete(context.Context, string, string) error { return fs.ErrNotExist }
+
 // serve runs the management API for the examples below.
 func serve() (baseURL, apiKey string, stop func()) {
 	key := sign.NewAPIKey()

@@ -9,10 +9,12 @@ import (
 	"image/png"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -55,6 +57,29 @@ func (m *memory) Create(_ context.Context, _, key string, body io.Reader, conten
 
 func (m *memory) SignPut(context.Context, string, string, string, int64, time.Duration) (string, http.Header, error) {
 	return "", nil, errors.ErrUnsupported
+}
+
+// List is all there is, in no pages.
+func (m *memory) List(_ context.Context, _, prefix, _ string, limit int, yield func(key string, size int64, modified time.Time) bool) (string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, key := range slices.Sorted(maps.Keys(m.objects)) {
+		if strings.HasPrefix(key, prefix) && limit > 0 && !yield(key, int64(len(m.objects[key])), time.Unix(1_800_000_000, 0)) {
+			break
+		}
+		limit--
+	}
+	return "", nil
+}
+
+func (m *memory) Delete(_ context.Context, _, key string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, ok := m.objects[key]; !ok {
+		return fs.ErrNotExist
+	}
+	delete(m.objects, key)
+	return nil
 }
 
 // newAPI serves the real API over a store in memory.
