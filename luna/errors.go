@@ -53,18 +53,13 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // An UnsupportedEditError says that an edit is part of the language, but that
-// this engine does not implement it, or not with that option.
+// this engine does not implement it.
 type UnsupportedEditError struct {
 	// Name of the edit, such as "x-vignette".
 	Name string
-	// Option that the engine lacks; empty where it lacks the edit as a whole.
-	Option string
 }
 
 func (e *UnsupportedEditError) Error() string {
-	if e.Option != "" {
-		return fmt.Sprintf("edit %q with %s is not supported by this engine", e.Name, e.Option)
-	}
 	return fmt.Sprintf("edit %q is not supported by this engine", e.Name)
 }
 

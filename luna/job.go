@@ -154,12 +154,18 @@ func (h *Handler) render(ctx context.Context, j *job) error {
 
 // describe is what stands for steps 9 to 14 where metadata is asked for.
 func (h *Handler) describe(ctx context.Context, j *job) error {
-	m, err := h.engine.Metadata(ctx, j.body.reader())
+	o, err := h.engine.open(ctx, j.body.reader())
 	if err != nil {
 		return err
 	}
+	m := o.metadata()
 	if m.Size == 0 {
 		m.Size = max(j.body.size, 0)
+	}
+	if j.ask.Metadata.Placeholder != nil {
+		if m.Placeholder, err = h.placeholder(ctx, o); err != nil {
+			return err
+		}
 	}
 	text, err := json.Marshal(m)
 	if err != nil {

@@ -32,6 +32,9 @@ type Metadata struct {
 	// OrientedWidth and OrientedHeight are those of the upright picture.
 	OrientedWidth  int `json:"orientedWidth"`
 	OrientedHeight int `json:"orientedHeight"`
+	// Placeholder is nil unless a payload asked for it: [Engine.Metadata] reads
+	// no pixels, see [Engine.Placeholder].
+	Placeholder *Placeholder `json:"placeholder,omitzero"`
 }
 
 // Metadata reads the headers of an image from r, and no more of it than they

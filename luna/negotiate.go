@@ -43,10 +43,7 @@ var matched = map[edit.Format]int{
 
 // negotiate is step 3: the format, or the class of formats, of the result.
 func (h *Handler) negotiate(_ context.Context, x *exchange) error {
-	if m := x.ask.Metadata; m != nil {
-		if m.Placeholder != nil {
-			return &UnsupportedEditError{Name: "metadata", Option: "placeholder"}
-		}
+	if x.ask.Metadata != nil {
 		return nil
 	}
 	format := x.ask.Output.Format
