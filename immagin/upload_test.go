@@ -59,15 +59,21 @@ func (m *memory) SignPut(context.Context, string, string, string, int64, time.Du
 	return "", nil, errors.ErrUnsupported
 }
 
-// List is all there is, in no pages.
-func (m *memory) List(_ context.Context, _, prefix, _ string, limit int, yield func(key string, size int64, modified time.Time) bool) (string, error) {
+func (m *memory) List(_ context.Context, _, prefix, cursor string, limit int, yield func(string, int64, time.Time) bool) (string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	last := ""
 	for _, key := range slices.Sorted(maps.Keys(m.objects)) {
-		if strings.HasPrefix(key, prefix) && limit > 0 && !yield(key, int64(len(m.objects[key])), time.Unix(1_800_000_000, 0)) {
+		switch {
+		case key <= cursor || !strings.HasPrefix(key, prefix):
+			continue
+		case limit == 0:
+			return last, nil
+		}
+		if !yield(key, int64(len(m.objects[key])), time.Unix(1_800_000_000, 0)) {
 			break
 		}
-		limit--
+		last, limit = key, limit-1
 	}
 	return "", nil
 }
