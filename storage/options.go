@@ -14,6 +14,11 @@ type Options struct {
 	// beginning of another's. "" is fine for a bucket that holds one tenant's
 	// originals and nothing else.
 	Prefix func(tenant string) string
+	// BeforeSign, if set, is called by [Originals.SignPut] before it signs a
+	// URL, with what gives access to what the store's SDK signs: see
+	// [blob.SignedURLOptions]. For buckets of Google Cloud Storage
+	// storage/bucket has one.
+	BeforeSign func(as func(any) bool) error
 }
 
 func (o *Options) prefix(kind string) func(tenant string) string {

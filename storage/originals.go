@@ -19,6 +19,8 @@ import (
 type Originals struct {
 	bucket *blob.Bucket
 	prefix func(tenant string) string
+	// beforeSign may be nil.
+	beforeSign func(as func(any) bool) error
 }
 
 // NewOriginals returns the originals in bucket, which must not be nil.
@@ -26,7 +28,11 @@ func NewOriginals(bucket *blob.Bucket, options *Options) *Originals {
 	if bucket == nil {
 		panic("storage: NewOriginals needs a bucket")
 	}
-	return &Originals{bucket: bucket, prefix: options.prefix("originals")}
+	o := &Originals{bucket: bucket, prefix: options.prefix("originals")}
+	if options != nil {
+		o.beforeSign = options.BeforeSign
+	}
+	return o
 }
 
 // name checks an address and returns the object's name. It fails if ctx is done,
@@ -97,31 +103,40 @@ func (o *Originals) Open(ctx context.Context, tenant, key string) (body io.ReadC
 	if err != nil {
 		return nil, 0, "", fault("open", key, err)
 	}
+	a, r, err := o.open(ctx, name)
+	if err != nil {
+		return nil, 0, "", fault("open", key, err)
+	}
+	return &content{ctx, r, key}, a.Size, versionOf(a), nil
+}
+
+// open opens an object and returns the attributes of just what it opened.
+func (o *Originals) open(ctx context.Context, name string) (*blob.Attributes, *blob.Reader, error) {
 	a, err := o.bucket.Attributes(ctx, name)
 	for range maxOpens {
 		if err != nil {
-			return nil, 0, "", fault("open", key, err)
+			return nil, nil, err
 		}
 		r, err := o.bucket.NewReader(ctx, name, nil)
 		if err != nil {
-			return nil, 0, "", fault("open", key, err)
+			return nil, nil, err
 		}
 		if same(a, r) {
-			return &content{ctx, r, key}, a.Size, versionOf(a), nil
+			return a, r, nil
 		}
 		// Perhaps replaced between the two calls. If it was the same before
 		// and after opening, that is what was opened.
 		before := a
 		a, err = o.bucket.Attributes(ctx, name)
 		if err == nil && versionOf(a) == versionOf(before) && a.Size == r.Size() {
-			return &content{ctx, r, key}, a.Size, versionOf(a), nil
+			return a, r, nil
 		}
 		_ = r.Close()
 		if err != nil {
-			return nil, 0, "", fault("open", key, err)
+			return nil, nil, err
 		}
 	}
-	return nil, 0, "", fault("open", key, errors.New("it is being replaced faster than it can be opened"))
+	return nil, nil, errors.New("it is being replaced faster than it can be opened")
 }
 
 // same reports whether r surely reads the content that a is about.
@@ -196,45 +211,8 @@ func (o *Originals) Create(ctx context.Context, tenant, key string, body io.Read
 	return fault("create", key, err)
 }
 
-// write stores body, or nothing.
-func write(ctx context.Context, bucket *blob.Bucket, name string, options *blob.WriterOptions, body io.Reader) (err error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	w, err := bucket.NewWriter(ctx, name, options)
-	if err != nil {
-		return err
-	}
-	whole := false
-	defer func() { // also if body panics
-		if !whole {
-			cancel() // so that Close gives up what was written
-			_ = w.Close()
-		}
-	}()
-	// Only Write of w: its ReadFrom would not look at ctx.
-	if _, err := io.Copy(struct{ io.Writer }{w}, &contextReader{ctx, body}); err != nil {
-		return err
-	}
-	whole = true
-	return w.Close()
-}
-
-// contextReader reads until its context is done.
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c *contextReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
-}
-
 // Delete removes an original. It fails with [fs.ErrNotExist] where there is no
-// such original. Images derived from it are another matter: see
-// [Derived.DeleteAll].
+// such original. Images derived from it stay: [DeleteImage] removes both.
 func (o *Originals) Delete(ctx context.Context, tenant, key string) error {
 	name, _, err := o.name(ctx, tenant, key)
 	if err == nil {

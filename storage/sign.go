@@ -49,7 +49,7 @@ func (o *Originals) SignPut(ctx context.Context, tenant, key, contentType string
 	if contentType != "" {
 		header.Set("Content-Type", contentType)
 	}
-	options := &blob.SignedURLOptions{Method: http.MethodPut, Expiry: expiry, ContentType: contentType}
+	options := &blob.SignedURLOptions{Method: http.MethodPut, Expiry: expiry, ContentType: contentType, BeforeSign: o.beforeSign}
 	url, err = o.bucket.SignedURL(ctx, name, options)
 	if contentType != "" && gcerrors.Code(err) == gcerrors.Unimplemented {
 		options.ContentType = "" // a store that signs, but no type
