@@ -47,12 +47,13 @@ type deflater struct {
 	workers int
 	pool    *pixel.Pool
 
-	sum  uint32
-	tail []uint8 // of what came before
-	busy []*part // in order
-	idle []*compressor
-	free [][]uint8 // for parts, of size bytes each
-	size int       // of the largest part
+	begun bool
+	sum   uint32
+	tail  []uint8 // of what came before
+	busy  []*part // in order
+	idle  []*compressor
+	free  [][]uint8 // for parts, of size bytes each
+	size  int       // of the largest part
 }
 
 // buffer lends an empty buffer for a part, until it is written or given back.
@@ -91,8 +92,8 @@ type compressor struct {
 
 // write compresses data, a buffer of d's that it takes back.
 func (d *deflater) write(data []uint8, k kind, last bool) error {
-	if d.sum == 0 {
-		d.sum = 1
+	if !d.begun { // the sum does not tell: any may come up
+		d.begun, d.sum = true, 1
 		if _, err := d.w.Write([]byte{0x78, 0x9c}); err != nil {
 			d.give(data)
 			return err
