@@ -66,7 +66,7 @@ func picture(width, height int, l pixel.Layout, packed ...byte) *pixel.Image {
 	return m
 }
 
-// gray is the picture of the samples of one channel: 3x2.
+// indexed is the picture of several samples with the palette colours: 3x2.
 var (
 	colours = [][3]byte{{255, 0, 0}, {0, 255, 0}, {0, 0, 255}, {9, 8, 7}}
 	indexed = picture(3, 2, pixel.RGB, 255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 8, 7, 0, 255, 0, 255, 0, 0)

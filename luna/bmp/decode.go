@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/immagin/immagin-go/internal/ctxio"
 	"github.com/immagin/immagin-go/luna/codec"
@@ -57,7 +58,7 @@ func (d *decoder) load(in *ctxio.Reader, limit int64) error {
 			return early(err)
 		}
 	}
-	want := limit + 1
+	want := min(limit, math.MaxInt64-1) + 1 // one beyond the limit, to know of it
 	if !d.runLength() {
 		want = d.stride() * int64(d.height)
 	}

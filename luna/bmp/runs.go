@@ -15,12 +15,16 @@ func (d *decoder) unrun() error {
 	d.indices = d.pool.Get(d.width * d.height)
 	clear(d.indices)
 	in := d.data
-	x, y := 0, d.height-1
-	put := func(v byte) {
-		if x < d.width && y >= 0 {
-			d.indices[y*d.width+x] = v
+	x, y := 0, d.height-1 // at most width, at least -1
+	// room returns where the next n pixels go, without what is outside.
+	room := func(n int) []byte {
+		if y < 0 {
+			return nil
 		}
-		x++
+		at := y*d.width + x
+		n = min(n, d.width-x)
+		x += n
+		return d.indices[at:][:n]
 	}
 	four := d.bits == 4
 	for n := 0; len(in) >= 2; n++ {
@@ -32,25 +36,25 @@ func (d *decoder) unrun() error {
 		count, value := int(in[0]), in[1]
 		in = in[2:]
 		if count > 0 {
-			for i := range count {
-				v := value
+			dst := room(count)
+			for i := range dst {
+				dst[i] = value
 				if four {
-					v = value >> (4 - i%2*4) & 15
+					dst[i] = value >> (4 - i%2*4) & 15
 				}
-				put(v)
 			}
 			continue
 		}
 		switch value {
 		case 0: // end of the row
-			x, y = 0, y-1
+			x, y = 0, max(y-1, -1)
 		case 1: // end of the picture
 			return nil
 		case 2: // a step right and up
 			if len(in) < 2 {
 				return d.short()
 			}
-			x, y = x+int(in[0]), y-int(in[1])
+			x, y = min(x+int(in[0]), d.width), max(y-int(in[1]), -1)
 			in = in[2:]
 		default:
 			count := int(value)
@@ -62,12 +66,13 @@ func (d *decoder) unrun() error {
 			if len(in) < size {
 				return d.short()
 			}
-			for i := range count {
-				if four {
-					put(in[i/2] >> (4 - i%2*4) & 15)
-				} else {
-					put(in[i])
+			dst := room(count)
+			if four {
+				for i := range dst {
+					dst[i] = in[i/2] >> (4 - i%2*4) & 15
 				}
+			} else {
+				copy(dst, in)
 			}
 			in = in[size:]
 		}
