@@ -57,13 +57,15 @@ type place struct{ bit, segment, mcu int }
 type part struct {
 	batch batch
 	mcus  int
-	// at holds the bits where the MCUs of a guess begin, and where the last
-	// one ends, and pred the DC values behind it.
+	// at holds the bits where the MCUs begin, and where the last one ends, and
+	// pred the DC values behind it.
 	at   []int
 	pred [4]int32
-	// err is what stopped a part that is no guess behind its MCUs.
-	err    error
-	thrown any
+	// segment is the last one of a part that is no guess, and left how many of
+	// its MCUs are not here: where one of them is wrong, the reader finds out
+	// if it comes to it.
+	segment, left int
+	thrown        any
 }
 
 // newAhead returns nil where there is nothing to gain.
@@ -193,7 +195,7 @@ func (a *ahead) release(c *part) {
 }
 
 func (a *ahead) decode(c *part, k int) {
-	c.mcus, c.at, c.err, c.thrown = 0, c.at[:0], nil, nil
+	c.mcus, c.at, c.thrown = 0, c.at[:0], nil
 	defer func() {
 		// A panic belongs to the reader, who has someone to survive it; here
 		// it would end the process.
@@ -210,26 +212,32 @@ func (a *ahead) decode(c *part, k int) {
 		last = a.parts[k+1].segment
 	}
 	for i := a.parts[k].segment; i < last; i++ {
-		if c.err = a.segment(c, i); c.err != nil {
+		if !a.segment(c, i) {
 			return
 		}
 	}
 }
 
-// segment decodes segment i behind what c has.
-func (a *ahead) segment(c *part, i int) error {
+// segment decodes segment i behind what c has, and reports whether all of it
+// is there.
+func (a *ahead) segment(c *part, i int) bool {
 	from, to := a.w.span(i)
 	q := a.d.sequencer(a.w.s.segments[i], a.w.s.segments[i][0]<<3)
-	for range to - from {
+	c.at = append(c.at[:c.mcus], q.bits.at())
+	c.segment, c.left, c.pred = i, to-from, q.pred
+	for c.left > 0 {
 		if err := q.into(&c.batch, c.mcus); err != nil {
-			return q.explain(err)
+			return false
 		}
 		c.mcus++
+		c.left--
+		c.at, c.pred = append(c.at, q.bits.at()), q.pred
+		// The reader looks at the same places.
+		if (to-c.left)%a.w.x == 0 && q.check() != nil {
+			return false
+		}
 	}
-	if err := q.check(); err != nil {
-		return err
-	}
-	return a.d.ctx.Err()
+	return q.check() == nil && a.d.ctx.Err() == nil
 }
 
 // guess decodes from the beginning of part k to the next one's.

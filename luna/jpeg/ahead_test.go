@@ -49,23 +49,34 @@ func TestAheadMakesTheSamePixels(t *testing.T) {
 	}
 }
 
-// What is wrong with a file does not hang on who finds it.
+// What is wrong with a file does not hang on who finds it, and what is wrong
+// below the part that is wanted on nobody.
 func TestAheadOfDamage(t *testing.T) {
-	pictures := [][]byte{photo(t, 160, 120), restarting(7, ycc(2, 2))}
+	// In a flat picture what lies behind an early end is no less a code.
+	blank := file{width: 400, height: 300, components: ycc(2, 2), interval: 60, value: flat(20, 30, 40)}.bytes()
+	files := [][]byte{photo(t, 160, 120), restarting(7, ycc(2, 2)), restarting(60, ycc(2, 2)), blank}
 	rapid.Check(t, func(r *rapid.T) {
-		data := bytes.Clone(rapid.SampledFrom(pictures).Draw(r, "picture"))
+		data := bytes.Clone(rapid.SampledFrom(files).Draw(r, "file"))
 		body := bytes.Index(data, []byte{0xff, markerSOS}) + 14
-		if rapid.Bool().Draw(r, "truncated") {
+		switch rapid.SampledFrom([]string{"truncated", "hit", "restarted"}).Draw(r, "damage") {
+		case "truncated":
 			data = data[:rapid.IntRange(body, len(data)).Draw(r, "length")]
-		} else {
+		case "hit":
 			for range rapid.IntRange(1, 4).Draw(r, "hits") {
 				data[rapid.IntRange(body, len(data)-1).Draw(r, "at")] = rapid.Byte().Draw(r, "value")
 			}
+		case "restarted":
+			copy(data[rapid.IntRange(body, len(data)-2).Draw(r, "at"):], []byte{0xff, markerRST0})
 		}
 		req := codec.Request{Scale: rapid.SampledFrom(append(Codec{}.Scales(codec.Info{}), codec.Scale{})).Draw(r, "scale")}
+		if info, err := (Codec{}).Probe(bytes.NewReader(data)); err == nil && rapid.Bool().Draw(r, "in part") {
+			width, height := req.Scale.Size(info.Shape.Width), req.Scale.Size(info.Shape.Height)
+			req.Region = image.Rect(0, 0, width, rapid.IntRange(height/2, height).Draw(r, "rows"))
+		}
+		part := rapid.IntRange(1, 80).Draw(r, "MCUs a part")
 		var pictures [2]*pixel.Image
 		for i := range pictures {
-			src, err := Codec{Workers: 1 + 2*i, part: 5}.Decode(t.Context(), bytes.NewReader(data), req)
+			src, err := Codec{Workers: 1 + 2*i, part: part}.Decode(t.Context(), bytes.NewReader(data), req)
 			if err == nil {
 				pictures[i], err = pixel.ReadAll(nil, src)
 				require.NoError(r, src.Close())

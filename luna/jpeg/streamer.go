@@ -73,7 +73,7 @@ func (s *streamer) row(wanted bool, firstX, lastX int, emit func(b *batch, at, n
 		mx += n
 	}
 	if s.joined && s.used == s.got.mcus {
-		// There may be no MCU after these that would ask what was wrong.
+		// There may be no MCU after these to ask whether they went too far.
 		if err := s.leave(); err != nil {
 			return err
 		}
@@ -200,21 +200,13 @@ func (s *streamer) join() {
 // leave goes on behind a part that is used up.
 func (s *streamer) leave() error {
 	c := s.got
-	err := c.err
-	switch {
-	case s.ahead.guessed:
-		s.q = s.d.sequencer(s.w.s.segments[0], c.at[c.mcus])
-		s.q.pred = c.pred
-		err = s.q.check()
-	case err == nil:
-		s.left = 0
-		s.segment = min(len(s.w.s.segments), s.w.segments())
-		if s.part < len(s.ahead.parts) {
-			s.segment = s.ahead.parts[s.part].segment
-		}
+	if !s.ahead.guessed {
+		s.segment, s.left = c.segment+1, c.left
 	}
+	s.q = s.d.sequencer(s.w.s.segments[s.segment-1], c.at[c.mcus])
+	s.q.pred = c.pred
 	s.drop()
-	return err
+	return s.q.check()
 }
 
 func (s *streamer) drop() {
