@@ -48,9 +48,7 @@ type normalizeSource struct {
 	whole *pixel.Image
 	out   pixel.Source // over whole
 	row   labRow
-	// What L is multiplied by and what is added, in libvips' order.
-	factor, offset float64
-	stretch        bool
+	by    stretch
 }
 
 func (s *normalizeSource) Next() (*pixel.Strip, error) {
@@ -66,16 +64,10 @@ func (s *normalizeSource) Next() (*pixel.Strip, error) {
 		return nil, s.err
 	}
 	t, err := s.out.Next()
-	if err != nil || !s.stretch {
-		return t, err
+	if err == nil {
+		s.by.apply(t, s.shape.Layout, &s.row)
 	}
-	factor, offset := float32(s.factor), float32(s.offset)
-	mapLAB(t, s.shape.Layout, &s.row, func(l, _, _ []float32) {
-		for i, v := range l {
-			l[i] = float32(factor*v) + offset
-		}
-	})
-	return t, nil
+	return t, err
 }
 
 // read collects the image and measures its lightness.
@@ -101,9 +93,8 @@ func (s *normalizeSource) read() error {
 	s.whole, s.out = whole, whole.Source(0, nil)
 	low, high := h.percentile(s.op.Lower), h.percentile(s.op.Upper)
 	if d := high - low; d > 1 || d < -1 {
-		s.stretch = true
-		s.factor = 100 / float64(d)
-		s.offset = -float64(float64(low) * s.factor)
+		s.by.factor = 100 / float64(d)
+		s.by.offset = -float64(float64(low) * s.by.factor)
 	}
 	return nil
 }

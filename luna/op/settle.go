@@ -33,17 +33,30 @@ func (s *normalizeSource) Settle() Op {
 	if s.out == nil {
 		return nil
 	}
-	if !s.stretch {
-		return stretch{}
-	}
-	return stretch{factor: s.factor, offset: s.offset}
+	return s.by
 }
 
 // stretch is what a normalize has settled on: the lightness of CIELAB times
-// factor plus offset. The zero value changes nothing.
+// factor plus offset, in libvips' order. The zero value changes nothing.
 type stretch struct{ factor, offset float64 }
 
+// apply stretches the lightness of t.
+func (o stretch) apply(t *pixel.Strip, layout pixel.Layout, row *labRow) {
+	if o == (stretch{}) {
+		return
+	}
+	factor, offset := float32(o.factor), float32(o.offset)
+	mapLAB(t, layout, row, func(l, _, _ []float32) {
+		for i, v := range l {
+			l[i] = float32(factor*v) + offset
+		}
+	})
+}
+
 func (stretch) Accepts(in pixel.Layout) pixel.Layout { return colours(in) }
+
+// AcceptsDeep is true, as of Normalize.
+func (stretch) AcceptsDeep(pixel.Layout) bool { return true }
 
 func (o stretch) Out(in pixel.Shape) (pixel.Shape, error) { return in, accept(o, in) }
 
@@ -67,14 +80,8 @@ type stretchSource struct {
 
 func (s *stretchSource) Next() (*pixel.Strip, error) {
 	t, err := s.pull()
-	if err != nil || s.op == (stretch{}) {
-		return t, err
+	if err == nil {
+		s.op.apply(t, s.shape.Layout, &s.row)
 	}
-	factor, offset := float32(s.op.factor), float32(s.op.offset)
-	mapLAB(t, s.shape.Layout, &s.row, func(l, _, _ []float32) {
-		for i, v := range l {
-			l[i] = float32(factor*v) + offset
-		}
-	})
-	return t, nil
+	return t, err
 }
