@@ -53,7 +53,7 @@ func bounds() []bound {
 		{"grayscale", 60, 0, 0},
 		{"modulate", 60, 1, .005},
 		{"normalize", 60, 1, .005},
-		{"sharpen", 60, 1, .005},
+		{"sharpen", 60, 0, 0},
 		{"rotate by other angles", 60, 1, .005},
 		{"image layer", 60, 1, .005},
 		{"resize of 16 bits", 60, 0, 0},

@@ -64,10 +64,10 @@ func (d *DeepSpace) xyz(red, green, blue uint16) (x, y, z float32) {
 func (d *DeepSpace) FromRGB(l, a, b []float32, red, green, blue []uint16) {
 	for i := range l {
 		x, y, z := d.xyz(red[i], green[i], blue[i])
-		fx, fy, fz := float64(d.f(x, whiteX)), float64(d.f(y, whiteY)), float64(d.f(z, whiteZ))
-		l[i] = float32(float64(116*fy) - 16)
-		a[i] = float32(500 * (fx - fy))
-		b[i] = float32(200 * (fy - fz))
+		fx, fy, fz := d.f(x, whiteX), d.f(y, whiteY), d.f(z, whiteZ)
+		l[i] = float32(116*fy) - 16
+		a[i] = 500 * (fx - fy)
+		b[i] = 200 * (fy - fz)
 	}
 }
 
@@ -75,7 +75,7 @@ func (d *DeepSpace) FromRGB(l, a, b []float32, red, green, blue []uint16) {
 func (d *DeepSpace) Lightness(dst []float32, red, green, blue []uint16) {
 	for i := range dst {
 		_, y, _ := d.xyz(red[i], green[i], blue[i])
-		dst[i] = float32(float64(116*float64(d.f(y, whiteY))) - 16)
+		dst[i] = float32(116*d.f(y, whiteY)) - 16
 	}
 }
 

@@ -26,7 +26,11 @@ DOUBLE(offset, 0.13793103448275862)
 DOUBLE(start, 0.13793)
 DOUBLE(least, 0.2069)
 SINGLE(steps, 100000.0)
+SINGLE(s16, 16.0)
 SINGLE(s100, 100.0)
+SINGLE(s116, 116.0)
+SINGLE(s200, 200.0)
+SINGLE(s500, 500.0)
 SINGLE(s255, 255.0)
 SINGLE(whole, 8388608.0)
 SINGLE(redX, 3.240625)
@@ -86,7 +90,7 @@ GLOBL firsts<>(SB), RODATA|NOPTR, $16
 	VMOVSD  (R11)(R13*size), X10     \
 	VMOVHPD (R11)(AX*size), X10, X10
 
-// F sets y, whose lower half is x, to the f of the four coordinates in x. R11
+// F sets x, the lower half of y, to the f of the four coordinates in x. R11
 // points at the roots, X12 is steps, X13 the last index, X14 is 0.
 #define F(x, y, white) \
 	VMULPS       X12, x, x          \
@@ -103,8 +107,7 @@ GLOBL firsts<>(SB), RODATA|NOPTR, $16
 	VSHUFPS      $0xdd, X10, X9, X9 \
 	VSUBPS       X8, X9, X9         \
 	VMULPS       X9, x, x           \
-	VADDPS       X8, x, x           \
-	VCVTPS2PD    x, y
+	VADDPS       X8, x, x
 
 // func lightnessAVX2(s *Space, n int, dst *float32, red, green, blue *uint8)
 TEXT ·lightnessAVX2(SB), NOSPLIT, $0-48
@@ -119,8 +122,8 @@ TEXT ·lightnessAVX2(SB), NOSPLIT, $0-48
 	VPBROADCASTD last<>(SB), X13
 	VPXOR        X14, X14, X14
 	VBROADCASTSD whiteY<>(SB), Y7
-	VBROADCASTSD d116<>(SB), Y11
-	VBROADCASTSD d16<>(SB), Y15
+	VBROADCASTSS s116<>(SB), X11
+	VBROADCASTSS s16<>(SB), X15
 	XORQ         R9, R9
 
 loop:
@@ -132,9 +135,8 @@ loop:
 	VUNPCKLPS  X3, X2, X2
 	VMOVLHPS   X2, X0, X0
 	F(X0, Y0, Y7)
-	VMULPD     Y11, Y0, Y0
-	VSUBPD     Y15, Y0, Y0
-	VCVTPD2PSY Y0, X0
+	VMULPS     X11, X0, X0
+	VSUBPS     X15, X0, X0
 	VMOVUPS    X0, (DI)(R9*4)
 	ADDQ       $4, R9
 	CMPQ       R9, CX
@@ -177,21 +179,18 @@ loop:
 	F(X1, Y1, Y7)
 	F(X2, Y2, Y15)
 
-	VBROADCASTSD d116<>(SB), Y3
-	VMULPD       Y3, Y1, Y3
-	VBROADCASTSD d16<>(SB), Y4
-	VSUBPD       Y4, Y3, Y3
-	VCVTPD2PSY   Y3, X3
+	VBROADCASTSS s116<>(SB), X3
+	VMULPS       X3, X1, X3
+	VBROADCASTSS s16<>(SB), X4
+	VSUBPS       X4, X3, X3
 	VMOVUPS      X3, (DI)(R9*4)
-	VSUBPD       Y1, Y0, Y0
-	VBROADCASTSD d500<>(SB), Y3
-	VMULPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
+	VSUBPS       X1, X0, X0
+	VBROADCASTSS s500<>(SB), X3
+	VMULPS       X3, X0, X0
 	VMOVUPS      X0, (R10)(R9*4)
-	VSUBPD       Y2, Y1, Y1
-	VBROADCASTSD d200<>(SB), Y3
-	VMULPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
+	VSUBPS       X2, X1, X1
+	VBROADCASTSS s200<>(SB), X3
+	VMULPS       X3, X1, X1
 	VMOVUPS      X1, (R12)(R9*4)
 	ADDQ         $4, R9
 	CMPQ         R9, CX

@@ -33,6 +33,9 @@ type Space struct {
 // A segment is a part of a function that is made of lines.
 type segment struct{ value, slope float32 }
 
+// foot is where the line begins that stands in for small cube roots.
+const foot = float32(16) / 116
+
 // steps is how fine the table of cube roots is.
 const steps = 100_000
 
@@ -53,12 +56,12 @@ func New() *Space {
 	}
 	r := 0.2
 	for i := range s.root {
-		t := float64(float32(float64(i) / steps))
-		if t < 0.008856 {
-			s.root[i] = float32(float64(7.787*t) + 16./116)
+		t := float32(float64(i) / steps)
+		if float64(t) < 0.008856 {
+			s.root[i] = float32(7.787*t) + foot
 			continue
 		}
-		r = root(t, 3, r)
+		r = root(float64(t), 3, r)
 		s.root[i] = float32(r)
 	}
 	return s
@@ -141,7 +144,7 @@ func (s *Space) lightnessGeneric(dst []float32, r, g, b []uint8) {
 	r, g, b = r[:len(dst)], g[:len(dst)], b[:len(dst)]
 	for i := range dst {
 		y := s.xyz[0][r[i]][1] + s.xyz[1][g[i]][1] + s.xyz[2][b[i]][1]
-		dst[i] = float32(float64(116*float64(s.f(y, whiteY))) - 16)
+		dst[i] = float32(116*s.f(y, whiteY)) - 16
 	}
 }
 
@@ -157,12 +160,12 @@ func (s *Space) fromRGBGeneric(l, a, b []float32, red, green, blue []uint8) {
 	a, b, red, green, blue = a[:n], b[:n], red[:n], green[:n], blue[:n]
 	for i := range l {
 		r, g, u := &s.xyz[0][red[i]], &s.xyz[1][green[i]], &s.xyz[2][blue[i]]
-		fx := float64(s.f(r[0]+g[0]+u[0], whiteX))
-		fy := float64(s.f(r[1]+g[1]+u[1], whiteY))
-		fz := float64(s.f(r[2]+g[2]+u[2], whiteZ))
-		l[i] = float32(float64(116*fy) - 16)
-		a[i] = float32(500 * (fx - fy))
-		b[i] = float32(200 * (fy - fz))
+		fx := s.f(r[0]+g[0]+u[0], whiteX)
+		fy := s.f(r[1]+g[1]+u[1], whiteY)
+		fz := s.f(r[2]+g[2]+u[2], whiteZ)
+		l[i] = float32(116*fy) - 16
+		a[i] = 500 * (fx - fy)
+		b[i] = 200 * (fy - fz)
 	}
 }
 

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"math"
 	"testing"
@@ -63,7 +64,7 @@ func TestTables(t *testing.T) {
 			h.Write([]byte{byte(bits), byte(bits >> 8), byte(bits >> 16), byte(bits >> 24)})
 		}
 	}
-	require.Equal(t, "f98d2babfea3b6c51037bf297c4a525d", hex.EncodeToString(h.Sum(nil)[:16]))
+	require.Equal(t, "e261bb210bb19a9a7d71ac198628c5e5", hex.EncodeToString(h.Sum(nil)[:16]))
 	for i, v := range s.linear {
 		f := float64(i) / 255
 		want := f / 12.92
@@ -75,6 +76,31 @@ func TestTables(t *testing.T) {
 	for i, v := range s.root[1000:] {
 		require.InEpsilon(t, math.Cbrt(float64(i+1000)/steps), float64(v), 1e-6)
 	}
+}
+
+// TestEveryColour: the hash is that of the floats which sharp 0.35.5 writes for
+// an image of all colours, in order: .toColourspace("lab").raw({depth: "float"}).
+func TestEveryColour(t *testing.T) {
+	const n = 1 << 12
+	s, h := New(), sha256.New()
+	var rgb [3][n]uint8
+	var lab [3][n]float32
+	bytes := make([]byte, 0, 3*4*n)
+	for base := 0; base < 1<<24; base += n {
+		for i := range n {
+			v := base + i
+			rgb[0][i], rgb[1][i], rgb[2][i] = uint8(v>>16), uint8(v>>8), uint8(v)
+		}
+		s.FromRGB(lab[0][:], lab[1][:], lab[2][:], rgb[0][:], rgb[1][:], rgb[2][:])
+		bytes = bytes[:0]
+		for i := range n {
+			for c := range lab {
+				bytes = binary.LittleEndian.AppendUint32(bytes, math.Float32bits(lab[c][i]))
+			}
+		}
+		h.Write(bytes)
+	}
+	require.Equal(t, "39261aba493e01c92e65d493c1055552", hex.EncodeToString(h.Sum(nil)[:16]))
 }
 
 func TestSinCos(t *testing.T) {
