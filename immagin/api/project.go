@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/immagin/immagin-go/sign"
 )
@@ -45,6 +46,28 @@ func (p Project) Format(s fmt.State, _ rune) { io.WriteString(s, p.String()) }
 
 // LogValue is [Project.String].
 func (p Project) LogValue() slog.Value { return slog.StringValue(p.String()) }
+
+// MaxProjectField bounds each text of a project that is to be stored, in bytes.
+const MaxProjectField = 2048
+
+// Validate returns an error that is [fs.ErrInvalid] for a project that no
+// store of this module takes: its texts and secrets must be UTF-8 without
+// control characters, the secrets at least [sign.MinSecret] bytes, and BaseURL
+// must not end in a slash.
+func (p Project) Validate() error {
+	if _, err := p.keyring(); err != nil {
+		return fmt.Errorf("api: secrets of a project: %w: %w", err, fs.ErrInvalid)
+	}
+	for _, text := range append([]string{p.ID, p.Name, p.BaseURL, p.Secret}, p.Retired...) {
+		if len(text) > MaxProjectField || !printable(text) {
+			return fmt.Errorf("api: texts and secrets of a project must be at most %d bytes of UTF-8 without control characters: %w", MaxProjectField, fs.ErrInvalid)
+		}
+	}
+	if strings.HasSuffix(p.BaseURL, "/") {
+		return fmt.Errorf("api: base URL of a project must not end in a slash: %w", fs.ErrInvalid)
+	}
+	return nil
+}
 
 // Projects finds the project of a tenant. It must be safe for concurrent use.
 type Projects interface {
