@@ -139,15 +139,78 @@ func (m *memory) get(name string) (object, bool) {
 // A fixture is a handler with two tenants, its clock and what it logs.
 type fixture struct {
 	*httptest.Server
-	t     *testing.T
-	store *memory
-	key   string // demo's
-	acme  string
-	keys  *MemoryKeys
-	log   *bytes.Buffer
-	mu    sync.Mutex
-	now   time.Time
+	t      *testing.T
+	store  *memory
+	key    string // demo's
+	acme   string
+	keys   *MemoryKeys
+	faults *faultyKeys
+	log    *buffer
+	schema schemaReader
+	seen   map[string]bool // operations and statuses
+	mu     sync.Mutex
+	now    time.Time
 }
+
+// faultyKeys fail as they are told.
+type faultyKeys struct {
+	Keys
+	mu     sync.Mutex
+	fail   error
+	lookup bool // fails too
+}
+
+func (k *faultyKeys) set(fail error, lookup bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.fail, k.lookup = fail, lookup
+}
+
+func (k *faultyKeys) err(lookup bool) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if lookup && !k.lookup {
+		return nil
+	}
+	return k.fail
+}
+
+func (k *faultyKeys) Lookup(ctx context.Context, prefix string) ([]Key, error) {
+	if err := k.err(true); err != nil {
+		return nil, err
+	}
+	return k.Keys.Lookup(ctx, prefix)
+}
+
+func (k *faultyKeys) Create(ctx context.Context, key Key) error {
+	if err := k.err(false); err != nil {
+		return err
+	}
+	return k.Keys.Create(ctx, key)
+}
+
+func (k *faultyKeys) List(ctx context.Context, tenant string) ([]Key, error) {
+	if err := k.err(false); err != nil {
+		return nil, err
+	}
+	return k.Keys.List(ctx, tenant)
+}
+
+func (k *faultyKeys) Revoke(ctx context.Context, tenant, id string) error {
+	if err := k.err(false); err != nil {
+		return err
+	}
+	return k.Keys.Revoke(ctx, tenant, id)
+}
+
+// A buffer is a bytes.Buffer for several goroutines.
+type buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) { b.mu.Lock(); defer b.mu.Unlock(); return b.b.Write(p) }
+func (b *buffer) String() string              { b.mu.Lock(); defer b.mu.Unlock(); return b.b.String() }
 
 func (f *fixture) clock() time.Time { f.mu.Lock(); defer f.mu.Unlock(); return f.now }
 func (f *fixture) later(d time.Duration) {
@@ -158,10 +221,11 @@ func (f *fixture) later(d time.Duration) {
 
 func newFixture(t *testing.T, o *Options) *fixture {
 	t.Helper()
-	f := &fixture{t: t, store: new(memory), now: time.Unix(1_800_000_000, 0), log: new(bytes.Buffer)}
+	f := &fixture{t: t, store: new(memory), now: time.Unix(1_800_000_000, 0), log: new(buffer), schema: readDocument(t), seen: map[string]bool{}}
 	demo, acme := sign.NewAPIKey(), sign.NewAPIKey()
 	f.key, f.acme = demo.Reveal(), acme.Reveal()
 	f.keys = NewMemoryKeys(NewKey("demo", "", demo, f.now), NewKey("acme", "", acme, f.now), NewKey("gone", "", sign.NewAPIKey(), f.now))
+	f.faults = &faultyKeys{Keys: f.keys}
 	if o == nil {
 		o = &Options{}
 	}
@@ -172,7 +236,7 @@ func newFixture(t *testing.T, o *Options) *fixture {
 	h, err := New(f.store, ProjectMap{
 		"demo": {ID: "prj_1", Name: "Demo", BaseURL: "https://demo.example.com", Secret: testSecret, Retired: []string{"retired-secret-01234"}},
 		"acme": {ID: "prj_2", Name: "Acme", BaseURL: "https://acme.example.com", Secret: acmeSecret},
-	}, f.keys, o)
+	}, f.faults, o)
 	require.NoError(t, err)
 	f.Server = httptest.NewServer(h)
 	t.Cleanup(f.Close)
@@ -219,12 +283,42 @@ func (f *fixture) do(r *http.Request) answer {
 	body, err := io.ReadAll(resp.Body)
 	require.NoError(f.t, err)
 	a := answer{status: resp.StatusCode, header: resp.Header, body: body}
-	if len(body) > 0 {
+	if len(body) > 0 && body[0] == '{' {
 		require.NoError(f.t, json.Unmarshal(body, &a.json), "%s", body)
 	}
-	require.Equal(f.t, "no-store", a.header.Get("Cache-Control"))
-	require.Equal(f.t, "nosniff", a.header.Get("X-Content-Type-Options"))
+	if !strings.HasSuffix(r.URL.Path, "/v1/openapi.json") && r.Method != http.MethodOptions {
+		require.Equal(f.t, "no-store", a.header.Get("Cache-Control"))
+	}
+	if r.Method != http.MethodOptions {
+		require.Equal(f.t, "nosniff", a.header.Get("X-Content-Type-Options"))
+	}
+	f.document(r, a)
 	return a
+}
+
+// document holds an answer against the OpenAPI document.
+func (f *fixture) document(r *http.Request, a answer) {
+	f.t.Helper()
+	if len(a.body) > 0 && a.json == nil {
+		_ = json.Unmarshal(a.body, &a.json)
+	}
+	name, err := f.schema.answer(r, r.URL.EscapedPath(), a)
+	require.NoError(f.t, err, "%s %s %d: %s", r.Method, r.URL.Path, a.status, a.body)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if name != "" {
+		f.seen[name] = true
+	}
+}
+
+// fill gives demo API keys until it has n.
+func (f *fixture) fill(n int) {
+	f.t.Helper()
+	there, err := f.keys.List(f.t.Context(), "demo")
+	require.NoError(f.t, err)
+	for range n - len(there) {
+		require.NoError(f.t, f.keys.Create(f.t.Context(), NewKey("demo", "filler", sign.NewAPIKey(), f.clock())))
+	}
 }
 
 // problem checks the form of an error, and that nothing of the inside shows.
