@@ -133,11 +133,15 @@ const minRight = 16
 // rights lists what is to be hidden of an upload URL: the whole, a ticket at
 // the end of its path, a signature in its query, and the headers' values.
 func (s *SignedURL) rights(u *url.URL) []string {
-	found := []string{s.UploadURL, u.String(), u.RequestURI(), u.RawQuery}
+	var found []string
 	add := func(text string) {
 		if len(text) >= minRight {
 			found = append(found, text, url.QueryEscape(text))
 		}
+	}
+	// Longest first: of what begins alike, the first is replaced.
+	for _, whole := range []string{s.UploadURL, u.String(), u.RequestURI(), u.RawQuery} {
+		add(whole)
 	}
 	if head, ticket, ok := cutLast(u.EscapedPath(), "/"); ok && strings.Contains(head, "/v1/uploads/") {
 		add(ticket)
