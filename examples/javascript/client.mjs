@@ -40,10 +40,10 @@ async function main() {
   expect("upload", { status: put.ok ? 200 : put.status, body: await put.text() }, 200);
 
   const found = [];
-  for (let cursor = ""; cursor !== undefined;) {
-    const page = expect("list", await call("GET", `/v1/images?prefix=javascript%2F&limit=2&cursor=${encodeURIComponent(cursor)}`), 200);
+  for (let query = "?prefix=javascript%2F&limit=2", next = ""; ; next = `&cursor=${encodeURIComponent(next)}`) {
+    const page = expect("list", await call("GET", "/v1/images" + query + next), 200);
     found.push(...page.images);
-    cursor = page.nextCursor;
+    if (!(next = page.nextCursor)) break;
   }
   if (found.find((image) => image.key === key)?.size !== picture.length) throw new Error("the list lacks the upload");
 

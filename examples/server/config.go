@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/immagin/immagin-go/immagin/api"
 	"github.com/immagin/immagin-go/sign"
 )
 
@@ -24,6 +25,7 @@ type config struct {
 	apiKey     sign.APIKey
 	hasAPIKey  bool
 	playground bool
+	rate       api.RateLimit // no flag: the default is right but for tests
 }
 
 const noCache = "none"

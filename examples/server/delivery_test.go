@@ -251,7 +251,7 @@ func TestStores(t *testing.T) {
 			require.Equal(t, want, second.Header.Get("X-Luna-Cache"))
 			entries, err := os.ReadDir(data)
 			require.NoError(t, err)
-			require.Len(t, entries, 2, "secret and keys.json alone")
+			require.Len(t, entries, 2, "the secret and the API keys alone")
 		})
 	}
 	t.Run("given secret and key", func(t *testing.T) {

@@ -8,8 +8,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/immagin/immagin-go/sign"
 )
 
 func TestSecretIsMadeOnce(t *testing.T) {
@@ -49,40 +47,4 @@ func TestSecretTooShort(t *testing.T) {
 	_, err := keepSecret(name)
 	require.ErrorContains(t, err, "at least 16")
 	require.NotContains(t, err.Error(), "hunter2")
-}
-
-func TestKeysAreKeptAsHashes(t *testing.T) {
-	name := filepath.Join(t.TempDir(), "keys.json")
-	keys, made, err := keepKeys(name, sign.APIKey{})
-	require.NoError(t, err)
-	require.Len(t, keys, 1)
-	require.NoError(t, keys[0].Hash.Verify(made))
-
-	again, none, err := keepKeys(name, sign.APIKey{})
-	require.NoError(t, err)
-	require.Equal(t, keys, again)
-	require.Empty(t, none.Reveal(), "shown once")
-
-	given, err := sign.ParseAPIKey(testKey)
-	require.NoError(t, err)
-	for range 2 { // the second start adds nothing
-		keys, none, err = keepKeys(name, given)
-		require.NoError(t, err)
-		require.Len(t, keys, 2, "the earlier key goes on")
-		require.NoError(t, keys[1].Hash.Verify(given))
-		require.Empty(t, none.Reveal(), "who gave it knows it")
-	}
-	text, err := os.ReadFile(name)
-	require.NoError(t, err)
-	require.NotContains(t, string(text), made.Reveal()[8:])
-	require.NotContains(t, string(text), testKey[8:])
-	if runtime.GOOS != "windows" {
-		info, err := os.Stat(name)
-		require.NoError(t, err)
-		require.Equal(t, os.FileMode(0o600), info.Mode())
-	}
-
-	require.NoError(t, os.WriteFile(name, []byte("[{"), 0o600))
-	_, _, err = keepKeys(name, sign.APIKey{})
-	require.ErrorContains(t, err, name)
 }

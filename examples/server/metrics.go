@@ -82,12 +82,9 @@ func (m *metrics) observe(part string, log *slog.Logger, h http.Handler) http.Ha
 	})
 }
 
-// logged is the path without an upload's ticket, which is a right to upload.
+// logged is the path, or its beginning.
 func logged(r *http.Request) string {
 	p := r.URL.EscapedPath()
-	if strings.HasPrefix(p, "/v1/uploads/") {
-		p = p[:strings.LastIndexByte(p, '/')] + "/…"
-	}
 	if len(p) > 256 {
 		p = p[:256] + "…"
 	}

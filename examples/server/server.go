@@ -10,10 +10,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"gocloud.dev/blob"
 
 	"github.com/immagin/immagin-go/immagin/api"
+	"github.com/immagin/immagin-go/immagin/api/filestore"
 	"github.com/immagin/immagin-go/luna"
 	"github.com/immagin/immagin-go/sign"
 	"github.com/immagin/immagin-go/storage"
@@ -25,7 +27,9 @@ type server struct {
 	config   *config
 	log      *slog.Logger
 	tenants  *tenants
+	access   *filestore.Store // API keys and used tickets
 	buckets  []*blob.Bucket
+	derived  *storage.Derived // nil where nothing is kept
 	delivery *luna.Handler
 	api      *api.Handler
 	page     *page
@@ -44,19 +48,22 @@ func newServer(ctx context.Context, c *config, log *slog.Logger, stderr io.Write
 			return nil, err
 		}
 	}
-	keys, made, err := keepKeys(filepath.Join(c.data, "keys.json"), c.apiKey)
-	if err != nil {
-		return nil, err
-	}
-	if made.Reveal() != "" {
-		fmt.Fprintf(stderr, "API key, shown this once: %s\n", made.Reveal())
-	}
 	s := &server{config: c, log: log, tenants: &tenants{first: c.tenant, secret: secret}}
 	defer func() {
 		if err != nil {
 			s.close(ctx)
 		}
 	}()
+	if s.access, err = filestore.Open(filepath.Join(c.data, "api"), nil); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	made, err := keepKey(ctx, s.access.Keys(), c.apiKey)
+	if err != nil {
+		return nil, err
+	}
+	if made.Reveal() != "" {
+		fmt.Fprintf(stderr, "API key, shown this once: %s\n", made.Reveal())
+	}
 	store, err := s.open(ctx, "-store", c.store)
 	if err != nil {
 		return nil, err
@@ -70,7 +77,8 @@ func newServer(ctx context.Context, c *config, log *slog.Logger, stderr io.Write
 		if err != nil {
 			return nil, err
 		}
-		options.Cache = storage.NewDerived(cache, nil)
+		s.derived = storage.NewDerived(cache, nil)
+		options.Cache = s.derived
 	}
 	all, err := allCodecs()
 	if err != nil {
@@ -84,13 +92,16 @@ func newServer(ctx context.Context, c *config, log *slog.Logger, stderr io.Write
 		return nil, err
 	}
 	uploads := forgetful{originals, s.delivery.Forget}
-	if s.api, err = api.New(uploads, s.tenants, operatorKeys(keys), &api.Options{Logger: log}); err != nil {
+	management := api.Options{Nonces: s.access.Nonces(), Deleted: s.deleted, RateLimit: c.rate, Logger: log}
+	if s.api, err = api.New(uploads, s.tenants, keys{s.access.Keys(), c.tenant}, &management); err != nil {
 		return nil, err
 	}
 	// The page's uploads go through this server, whatever the store: another
 	// origin would need a CORS policy of its own.
+	management.Strict = true
 	pageKey := sign.NewAPIKey()
-	pageAPI, err := api.New(uploads, s.tenants, operatorKeys{{Prefix: pageKey.Prefix(), Hash: pageKey.Hash()}}, &api.Options{Logger: log, Strict: true})
+	pageKeys := keys{api.NewMemoryKeys(api.NewKey(operator, "page", pageKey, time.Now())), c.tenant}
+	pageAPI, err := api.New(uploads, s.tenants, pageKeys, &management)
 	if err != nil {
 		return nil, err
 	}
@@ -114,10 +125,25 @@ func (s *server) close(ctx context.Context) error {
 	if s.delivery != nil {
 		errs = append(errs, s.delivery.Shutdown(ctx))
 	}
+	if s.access != nil {
+		errs = append(errs, s.access.Close())
+	}
 	for _, b := range s.buckets {
 		errs = append(errs, b.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// deleted removes what was made of an original that is no more. Images of it
+// that are being made meanwhile may be stored after that, but nothing finds
+// them: the original's version is gone. Other servers on the same store may
+// serve it as long as they remember that version, ten seconds.
+func (s *server) deleted(ctx context.Context, tenant, key string) error {
+	s.delivery.Forget(tenant, key)
+	if s.derived == nil {
+		return nil
+	}
+	return s.derived.DeleteAll(ctx, tenant, key)
 }
 
 // handler routes by the path as it was sent, which nothing cleans or
@@ -130,7 +156,8 @@ func (s *server) handler(loopback bool) http.Handler {
 		})
 	}
 	front = s.metrics.observe("playground", s.log, front)
-	management := s.metrics.observe("api", s.log, s.tenants.called(s.api))
+	// The API logs its requests itself: it knows what not to tell.
+	management := s.metrics.observe("api", slog.New(slog.DiscardHandler), s.tenants.called(s.api))
 	delivery := s.metrics.observe("delivery", s.log, s.delivery)
 	nothing := s.metrics.observe("none", s.log, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, "not_found", errors.New("there is nothing at this path: images are at /{payload}?sig=…, the management API is under /v1/"))

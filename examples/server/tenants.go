@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"net"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/immagin/immagin-go/immagin/api"
 	"github.com/immagin/immagin-go/sign"
@@ -77,37 +75,6 @@ func (t *tenants) called(h http.Handler) http.Handler {
 		h.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
-
-// operatorKeys are API keys that open the project of whichever tenant the
-// host names: all tenants of this server are its operator's, whose one secret
-// is behind theirs. It implements [api.Keys].
-type operatorKeys []keptKey
-
-// Lookup is [api.Keys.Lookup].
-func (o operatorKeys) Lookup(ctx context.Context, prefix string) ([]api.Key, error) {
-	caller, _ := ctx.Value(callerKey{}).(caller)
-	var found []api.Key
-	for _, k := range o {
-		if k.Prefix == prefix {
-			found = append(found, api.Key{Tenant: caller.tenant, Prefix: k.Prefix, Hash: k.Hash})
-		}
-	}
-	return found, nil
-}
-
-// Create is [api.Keys.Create]: the operator's keys are given at start.
-func (operatorKeys) Create(context.Context, api.Key) error { return errors.ErrUnsupported }
-
-// List is [api.Keys.List].
-func (operatorKeys) List(context.Context, string) ([]api.Key, error) {
-	return nil, errors.ErrUnsupported
-}
-
-// Revoke is [api.Keys.Revoke].
-func (operatorKeys) Revoke(context.Context, string, string) error { return errors.ErrUnsupported }
-
-// Used is [api.Keys.Used]: these keys have no IDs.
-func (operatorKeys) Used(context.Context, string, string, time.Time) error { return nil }
 
 // hostname is the lowercase name or address in a Host header, without port,
 // brackets and the root's dot.
