@@ -120,6 +120,7 @@ func TestAllIsLazy(t *testing.T) {
 	require.Len(t, queries, 3)
 
 	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 	n := 0
 	for _, err := range c.Images.All(ctx, nil) {
 		n++

@@ -274,3 +274,15 @@ func TestErrorsHoldNoKey(t *testing.T) {
 	require.False(t, isURL)
 	require.NotContains(t, err.Error(), testKey)
 }
+
+func TestAnswersAreBounded(t *testing.T) {
+	_, c := newStub(t, func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, `{"images":[],"more":"`)
+		for range maxAnswer / 4096 {
+			io.WriteString(w, strings.Repeat("x", 4096))
+		}
+		io.WriteString(w, `"}`)
+	})
+	_, err := c.Images.List(context.Background(), nil)
+	require.ErrorContains(t, err, "more than")
+}

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"path"
 	"strings"
 	"testing"
 
@@ -39,7 +40,7 @@ func (e echo) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	said := fmt.Sprintf("%s %s %s %s %s %s", dump, r.URL, r.URL.RequestURI(), url.QueryEscape(r.URL.String()), r.URL.RawQuery, r.URL.Query())
+	said := fmt.Sprintf("%s %s %s %s %s %s %s", path.Base(r.URL.Path), dump, r.URL, r.URL.RequestURI(), url.QueryEscape(r.URL.String()), r.URL.RawQuery, r.URL.Query())
 	return e.fail(said)
 }
 

@@ -169,8 +169,8 @@ func sizeOf(body io.Reader) int64 {
 // store's to know. Where it fails early, body is left unread.
 func (c *Client) put(ctx context.Context, signed *SignedURL, body io.ReadCloser, size int64) error {
 	address, err := url.Parse(signed.UploadURL)
-	if err != nil {
-		return errors.New("immagin: upload URL: is not a URL") // of which an error would show parts
+	if err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https" {
+		return errors.New("immagin: upload URL: is not an HTTP URL") // no part of which is for an error
 	}
 	rights := signed.rights(address)
 	r, err := http.NewRequestWithContext(ctx, signed.Method, signed.UploadURL, body)

@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -311,3 +312,33 @@ func TestSignURL(t *testing.T) {
 	_, err = c.Images.SignURL(context.Background(), "a//b", nil)
 	require.ErrorContains(t, err, "key")
 }
+
+// 64 MB pass through a few buffers.
+func TestUploadIsStreamed(t *testing.T) {
+	const size = 64 << 20
+	head := picture(t, 16)
+	var got atomic.Int64
+	store := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		n, _ := io.Copy(io.Discard, r.Body)
+		got.Store(n)
+	}))
+	defer store.Close()
+	_, c := newStub(t, func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, `{"uploadUrl":%q,"method":"PUT","headers":{},"key":"a.png"}`, store.URL)
+	})
+	for _, known := range []int64{0, size} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		body := io.LimitReader(io.MultiReader(bytes.NewReader(head), zeros{}), size)
+		uploaded, err := c.Images.Upload(context.Background(), "a.png", body, &UploadOptions{Size: known})
+		require.NoError(t, err)
+		runtime.ReadMemStats(&after)
+		require.EqualValues(t, size, uploaded.Size)
+		require.EqualValues(t, size, got.Load())
+		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(4<<20))
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
