@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"gocloud.dev/blob/driver"
 	"gocloud.dev/gcerrors"
@@ -21,7 +22,9 @@ type bucket struct {
 	root    *os.Root
 	names   names
 	options Options
-	window  int // see [window]
+	window  int           // see [window]
+	settle  time.Duration // see [settleTime]
+	ahead   ahead
 
 	lastStamp atomic.Int64 // Unix time in ns
 	// Writers of one name take turns where steps are more than one. Readers,

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"gocloud.dev/blob/driver"
 )
@@ -20,10 +21,15 @@ const (
 	// window is how many names of a folder are held at a time, at least 1. A
 	// folder with more is read again for the next ones.
 	window = 1024
+	// longWindow is how many windows are collected at once where a listing goes
+	// on in a folder, for the pages that come.
+	longWindow = 8
 )
 
 // ListPaged implements [driver.Bucket]. It holds one page and a window of names
-// for each level of folders, however many objects there are.
+// for each level of folders, however many objects there are. A page costs as much
+// as the folders that it begins in and goes through; of one with more names than
+// a window, it reads most of them only every so many pages (see [ahead]).
 func (b *bucket) ListPaged(ctx context.Context, opts *driver.ListOptions) (*driver.ListPage, error) {
 	if opts.BeforeList != nil {
 		if err := opts.BeforeList(noTypes); err != nil {
@@ -34,7 +40,7 @@ func (b *bucket) ListPaged(ctx context.Context, opts *driver.ListOptions) (*driv
 	if size == 0 {
 		size = defaultPage
 	}
-	w := walker{bucket: b, ctx: ctx, prefix: opts.Prefix, after: string(opts.PageToken)}
+	w := walker{bucket: b, ctx: ctx, prefix: opts.Prefix, after: string(opts.PageToken), still: opts.Delimiter == ""}
 	// A token with a delimiter behind the prefix stands for all keys below it.
 	rest, ok := strings.CutPrefix(w.after, opts.Prefix)
 	w.beneath = ok && opts.Delimiter != "" && strings.HasSuffix(rest, opts.Delimiter)
@@ -79,6 +85,8 @@ type walker struct {
 	// beneath is set. Both may change during the walk.
 	after   string
 	beneath bool
+	// still says that they do not.
+	still bool
 
 	visit func(key string, info fs.FileInfo) bool
 }
@@ -116,13 +124,12 @@ func (w *walker) walk(visit func(key string, info fs.FileInfo) bool) error {
 func (w *walker) folder(name, base string) (more bool, err error) {
 	here := folderStat{bucket: w.bucket}
 	defer here.leave()
-	floor, started := "", false
+	floor := position{key: w.after}
 	for {
-		found := make(highest, 0, 16)
-		if err := w.collect(&found, name, base, floor, started); err != nil {
+		found, rest, err := w.entries(name, base, floor)
+		if err != nil {
 			return false, err
 		}
-		slices.SortFunc(found, func(a, b entry) int { return strings.Compare(a.key, b.key) })
 		for _, e := range found {
 			if !w.wants(e) {
 				continue // since visit moved on
@@ -137,11 +144,54 @@ func (w *walker) folder(name, base string) (more bool, err error) {
 				return false, err
 			}
 		}
-		if len(found) < w.bucket.window {
+		if !rest {
 			return true, nil
 		}
-		floor, started = found[len(found)-1].key, true
+		last := found[len(found)-1]
+		floor = position{key: last.key, visited: true, folder: last.folder}
 	}
+}
+
+// A position in a folder, behind which a walk goes on: the key that it is to go on
+// behind, which may be that of an object deep in the folder, or one of the
+// folder's own entries, which was visited.
+type position struct {
+	key     string
+	visited bool
+	folder  bool // it was a folder
+}
+
+// entries returns the next few wanted entries of a folder behind floor, in the
+// order of their keys, and whether there may be more.
+func (w *walker) entries(name, base string, floor position) (found []entry, rest bool, err error) {
+	// Not a link, which may lead in circles.
+	info, err := w.bucket.root.Lstat(name)
+	if isGone(err) || err == nil && !info.IsDir() {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	if w.still {
+		if found, rest, ok := w.bucket.ahead.find(name, w.prefix, info.ModTime(), floor); ok {
+			return found, rest, nil
+		}
+	}
+	c := collector{walker: w, floor: floor, size: w.bucket.window}
+	if floor.visited || floor.key != "" && strings.HasPrefix(floor.key, base) {
+		c.size *= longWindow
+	}
+	// What changes within a tick of the file system's clock leaves no trace.
+	settled := time.Since(info.ModTime()) > w.bucket.settle
+	if err := c.collect(name, base); err != nil {
+		return nil, false, err
+	}
+	found, rest = c.found, len(c.found) == c.size
+	slices.SortFunc(found, func(a, b entry) int { return strings.Compare(a.key, b.key) })
+	if w.still && settled && !c.parts && c.names > w.bucket.window && !floor.folder {
+		w.bucket.ahead.keep(&stretch{name: name, prefix: w.prefix, modified: info.ModTime(), from: floor.key, entries: found, rest: rest})
+	}
+	return found, rest, nil
 }
 
 func (w *walker) object(here *folderStat, e entry) (more bool, err error) {
@@ -184,14 +234,20 @@ func (w *walker) mayHold(base string) bool {
 	return base > w.after || strings.HasPrefix(w.after, base)
 }
 
-// collect adds to found the wanted entries of a folder whose keys are greater
-// than floor, unless there are lower ones to fill the window.
-func (w *walker) collect(found *highest, name, base, floor string, started bool) error {
-	// Not a link, which may lead in circles.
-	if info, err := w.bucket.root.Lstat(name); isGone(err) || err == nil && !info.IsDir() {
-		return nil
-	}
-	dir, err := w.bucket.root.Open(name)
+// A collector picks the lowest entries of a folder.
+type collector struct {
+	*walker
+	floor position
+	size  int // at most so many
+	found highest
+	names int  // that were read
+	parts bool // the folder has parts, whose names are in folders of their own
+}
+
+// collect adds to found the wanted entries of a folder that are behind floor,
+// unless there are lower ones to fill it.
+func (c *collector) collect(name, base string) error {
+	dir, err := c.bucket.root.Open(name)
 	if isGone(err) {
 		return nil
 	}
@@ -200,18 +256,18 @@ func (w *walker) collect(found *highest, name, base, floor string, started bool)
 	}
 	defer dir.Close()
 	for {
-		if err := w.ctx.Err(); err != nil {
+		if err := c.ctx.Err(); err != nil {
 			return err
 		}
 		fileNames, rerr := dir.Readdirnames(1024)
+		c.names += len(fileNames)
+		c.bucket.ahead.names.Add(int64(len(fileNames)))
 		for _, fileName := range fileNames {
-			text, k := w.bucket.names.parse(fileName)
+			text, k := c.bucket.names.parse(fileName)
 			switch k {
 			case part:
-				if w.mayHold(base + text) {
-					if err := w.collect(found, path.Join(name, fileName), base+text, floor, started); err != nil {
-						return err
-					}
+				if err := c.part(path.Join(name, fileName), base+text); err != nil {
+					return err
 				}
 				continue
 			case folder:
@@ -219,21 +275,7 @@ func (w *walker) collect(found *highest, name, base, floor string, started bool)
 			case foreign:
 				continue
 			}
-			full := len(*found) == w.bucket.window
-			if started && compareJoined(base, text, floor) <= 0 || full && compareJoined(base, text, (*found)[0].key) >= 0 {
-				continue
-			}
-			e := entry{key: base + text, folder: k == folder}
-			if !w.wants(e) {
-				continue
-			}
-			e.name = path.Join(name, fileName)
-			if full {
-				(*found)[0] = e
-				heap.Fix(found, 0)
-			} else {
-				heap.Push(found, e)
-			}
+			c.add(name, fileName, base, text, k == folder)
 		}
 		if len(fileNames) == 0 || rerr != nil {
 			if isEnd(rerr) {
@@ -241,6 +283,36 @@ func (w *walker) collect(found *highest, name, base, floor string, started bool)
 			}
 			return rerr
 		}
+	}
+}
+
+// part collects from the folder with the rest of a long segment.
+func (c *collector) part(name, base string) error {
+	c.parts = true
+	if !c.mayHold(base) {
+		return nil
+	}
+	if info, err := c.bucket.root.Lstat(name); isGone(err) || err == nil && !info.IsDir() {
+		return nil
+	}
+	return c.collect(name, base)
+}
+
+func (c *collector) add(dir, fileName, base, text string, folder bool) {
+	full := len(c.found) == c.size
+	if c.floor.visited && compareJoined(base, text, c.floor.key) <= 0 || full && compareJoined(base, text, c.found[0].key) >= 0 {
+		return
+	}
+	e := entry{key: base + text, folder: folder}
+	if !c.wants(e) {
+		return
+	}
+	e.name = path.Join(dir, fileName)
+	if full {
+		c.found[0] = e
+		heap.Fix(&c.found, 0)
+	} else {
+		heap.Push(&c.found, e)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"gocloud.dev/blob"
@@ -43,6 +44,9 @@ func TestListLikeMemory(t *testing.T) {
 		require.NoError(t, err)
 		d.names.folded = rapid.Bool().Draw(t, "folded")
 		d.window = rapid.IntRange(1, 4).Draw(t, "window")
+		if rapid.Bool().Draw(t, "settled") {
+			d.settle = -time.Hour // nothing changes while it is listed
+		}
 		files, memory := blob.NewBucket(d), memblob.OpenBucket(nil)
 		defer files.Close()
 		defer memory.Close()

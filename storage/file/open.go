@@ -109,7 +109,7 @@ func open(dir string, options *Options) (*bucket, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bucket{root: root, options: o, window: window, seed: maphash.MakeSeed()}
+	b := &bucket{root: root, options: o, window: window, settle: settleTime, seed: maphash.MakeSeed()}
 	if b.names.folded, err = settle(root, folds); err != nil {
 		return nil, errors.Join(err, root.Close())
 	}
