@@ -4,7 +4,8 @@
 //
 // Programs are looked for in the folder that IMMAGIN_TEST_BIN names, in PATH,
 // and where .ci/servers installs them. A test that needs one that is absent
-// skips and says so, unless IMMAGIN_TEST_SERVERS is "required".
+// skips and says so, unless IMMAGIN_TEST_SERVERS is "required". With "off" the
+// tests of stores of objects skip.
 package servertest
 
 import (
@@ -71,10 +72,13 @@ func Missing(t testing.TB, format string, args ...any) {
 	if os.Getenv("IMMAGIN_TEST_SERVERS") == "required" {
 		t.Fatalf("%s, and IMMAGIN_TEST_SERVERS is required", text)
 	}
-	t.Skipf("not run against a real server: %s (.ci/servers installs it)", text)
+	t.Skipf("not run against a real server, which .ci/servers installs: %s", text)
 }
 
 func find(program string) (string, error) {
+	if os.Getenv("IMMAGIN_TEST_SERVERS") == "off" {
+		return "", errors.New("IMMAGIN_TEST_SERVERS is off")
+	}
 	var folders []string
 	if dir := os.Getenv("IMMAGIN_TEST_BIN"); dir != "" {
 		folders = append(folders, dir)

@@ -57,18 +57,23 @@ func TestFind(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(dir+"/immagin-no-such-server", []byte("#!/bin/sh\n"), 0o755))
 	t.Setenv("IMMAGIN_TEST_BIN", dir)
+	t.Setenv("IMMAGIN_TEST_SERVERS", "")
 	require.Equal(t, dir+"/immagin-no-such-server", servertest.Find(t, "immagin-no-such-server"))
 
 	t.Setenv("IMMAGIN_TEST_BIN", "")
-	for required, want := range map[string]string{"": "skipped", "required": "failed"} {
-		t.Setenv("IMMAGIN_TEST_SERVERS", required)
+	for _, c := range []struct{ mode, program, outcome, text string }{
+		{"", "immagin-no-such-server", "skipped", "immagin-no-such-server"},
+		{"required", "immagin-no-such-server", "failed", "immagin-no-such-server"},
+		{"off", "go", "skipped", "off"},
+	} {
+		t.Setenv("IMMAGIN_TEST_SERVERS", c.mode)
 		r := &recorder{TB: t}
 		func() {
 			defer func() { _ = recover() }()
-			servertest.Find(r, "immagin-no-such-server")
+			servertest.Find(r, c.program)
 		}()
-		require.Equal(t, want, r.outcome)
-		require.Contains(t, r.text, "immagin-no-such-server")
+		require.Equal(t, c.outcome, r.outcome)
+		require.Contains(t, r.text, c.text)
 	}
 }
 

@@ -18,8 +18,9 @@ type server struct {
 	start func(t testing.TB) (bucketURL string)
 	// paths: see [storagetest.Options].
 	paths bool
-	// presigns tells whether it takes uploads by URLs that it did not make.
+	// presigns tells whether uploads go straight to it.
 	presigns bool
+	checks   checks
 }
 
 func servers() []server {
@@ -28,9 +29,13 @@ func servers() []server {
 		{name: "file", start: func(t testing.TB) string {
 			return "file://" + filepath.ToSlash(filepath.Join("/", t.TempDir()))
 		}},
-		{name: "s3", start: servertest.S3, paths: true, presigns: true},
-		{name: "gcs", start: servertest.GCS, presigns: true},
-		{name: "azure", start: servertest.Azure, presigns: true},
+		{name: "s3", start: servertest.S3, paths: true, presigns: true,
+			checks: checks{late: 403, key: 403, contentType: 200, size: 200, again: 200, bare: 200}},
+		// fake-gcs-server looks at no signature: see TestGCSSignature.
+		{name: "gcs", start: servertest.GCS, presigns: true,
+			checks: checks{late: 200, key: 200, contentType: 200, size: 200, again: 200, bare: 200}},
+		{name: "azure", start: servertest.Azure, presigns: true,
+			checks: checks{late: 403, key: 403, contentType: 201, size: 201, again: 201, bare: 400}},
 	}
 }
 
