@@ -27,7 +27,10 @@ type MemoryNonces struct {
 type nonce struct{ tenant, text string }
 
 // Use is [Nonces.Use].
-func (m *MemoryNonces) Use(_ context.Context, tenant, text string, life time.Duration) error {
+func (m *MemoryNonces) Use(ctx context.Context, tenant, text string, life time.Duration) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now, n := time.Now(), nonce{tenant, text}

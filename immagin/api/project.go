@@ -81,10 +81,13 @@ type Projects interface {
 type ProjectMap map[string]Project
 
 // Project is [Projects.Project].
-func (m ProjectMap) Project(_ context.Context, tenant string) (Project, error) {
+func (m ProjectMap) Project(ctx context.Context, tenant string) (Project, error) {
+	if err := ctx.Err(); err != nil {
+		return Project{}, err
+	}
 	p, ok := m[tenant]
 	if !ok {
-		return Project{}, fmt.Errorf("api: project of tenant %q: %w", tenant, fs.ErrNotExist)
+		return Project{}, fmt.Errorf("api: project of tenant %.255q: %w", tenant, fs.ErrNotExist)
 	}
 	return p, nil
 }
