@@ -121,7 +121,14 @@ func (i *Images) picture(ctx context.Context, key string, edits []edit.Edit, opt
 	}
 	b := &pictureBuilder{PictureOptions: o, edits: edits, sizeless: sizeless}
 	b.url = func(output edit.Output, width int, density float64) (string, error) {
-		return i.URL(ctx, key, atWidth(edits, dense(width, density)), &URLOptions{Output: orNil(output), Version: o.Version, Expires: o.Expires})
+		w := width
+		if density != 1 {
+			var err error
+			if w, err = dense(width, density); err != nil {
+				return "", err
+			}
+		}
+		return i.URL(ctx, key, atWidth(edits, w), &URLOptions{Output: orNil(output), Version: o.Version, Expires: o.Expires})
 	}
 	return b.build()
 }

@@ -34,7 +34,11 @@ func (i *Images) DensitySrcSet(ctx context.Context, key string, edits []edit.Edi
 		}
 	}
 	return densitySet(densities, func(density float64) (string, error) {
-		return i.URL(ctx, key, atWidth(edits, dense(width, density)), opts)
+		w, err := dense(width, density)
+		if err != nil {
+			return "", err
+		}
+		return i.URL(ctx, key, atWidth(edits, w), opts)
 	})
 }
 
@@ -69,9 +73,6 @@ func densitySet(densities []float64, url func(density float64) (string, error)) 
 	}
 	var set []string
 	for _, d := range distinct(densities) {
-		if err := checkDensity(d); err != nil {
-			return "", err
-		}
 		u, err := url(d)
 		if err != nil {
 			return "", err

@@ -118,6 +118,9 @@ func (g *tag) wrong(format string, arguments ...any) error {
 	return fmt.Errorf("immagin: {{%s %.60q}}: "+format, append([]any{g.name, g.key}, arguments...)...)
 }
 
+// because says so of an error that names its package already.
+func (g *tag) because(err error) error { return fmt.Errorf("{{%s %.60q}}: %w", g.name, g.key, err) }
+
 // allEdits returns the edits, in front of which h, fit, position and background
 // put a resize.
 func (g *tag) allEdits() ([]edit.Edit, error) {

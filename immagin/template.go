@@ -156,21 +156,24 @@ func (t *templates) element(g *tag) (*Picture, error) {
 	}
 	if o.OriginalWidth == 0 && t.Size != nil {
 		if o.OriginalWidth, o.OriginalHeight, err = t.Size(t.ctx, g.key); err != nil {
-			return nil, g.wrong("%w", err)
+			return nil, g.because(err)
 		}
 	}
 	if len(g.widths) == 0 && resizeWidth(edits) == 0 {
+		if o.OriginalWidth == 0 {
+			return nil, g.wrong("needs a width, such as (w 800)")
+		}
 		// As large as it is: there is nothing to choose from.
 		o.Width, o.Densities = o.OriginalWidth, []float64{1}
 	}
 	if g.withPlaceholder {
 		if o.Placeholder, err = t.Placeholder(t.ctx, g.key); err != nil {
-			return nil, g.wrong("%w", err)
+			return nil, g.because(err)
 		}
 	}
 	p, err := t.images.picture(t.ctx, g.key, edits, &o, true)
 	if err != nil {
-		return nil, g.wrong("%w", err)
+		return nil, g.because(err)
 	}
 	return p, nil
 }
@@ -192,7 +195,7 @@ func (t *templates) url(key string, options ...tagOption) (template.URL, error) 
 	}
 	u, err := t.images.URL(t.ctx, key, edits, opts)
 	if err != nil {
-		return "", g.wrong("%w", err)
+		return "", g.because(err)
 	}
 	return template.URL(u), nil
 }
@@ -223,7 +226,7 @@ func (t *templates) srcset(key string, options ...tagOption) (template.Srcset, e
 		set, err = t.images.DensitySrcSet(t.ctx, key, edits, width, densities, opts)
 	}
 	if err != nil {
-		return "", g.wrong("%w", err)
+		return "", g.because(err)
 	}
 	return template.Srcset(set), nil
 }

@@ -78,13 +78,10 @@ func proportional(n, numerator, denominator int) int {
 }
 
 // dense is the width at a density, rounded half up, as ladders have it.
-func dense(width int, density float64) int {
-	return int(min(max(math.Floor(float64(float64(width)*density)+0.5), 0), math.MaxInt32))
-}
-
-func checkDensity(d float64) error {
-	if !(d > 0) || math.IsInf(d, 0) {
-		return fmt.Errorf("immagin: a density must be a number above 0, not %v", d)
+func dense(width int, density float64) (int, error) {
+	w := math.Floor(float64(float64(width)*density) + 0.5)
+	if !(density > 0) || !(w >= 1 && w <= math.MaxInt32) {
+		return 0, fmt.Errorf("immagin: a width of %d at a density of %v is none", width, density)
 	}
-	return nil
+	return int(w), nil
 }
