@@ -343,6 +343,9 @@ func (i *importer) finish() (*Request, error) {
 		}
 	}
 	r := &i.request
+	if len(r.Edits) == 0 {
+		r.Edits = nil
+	}
 	if r.Key != "" {
 		if err, _ := r.Validate(&i.limits).(*Error); err != nil {
 			for _, f := range err.Faults {

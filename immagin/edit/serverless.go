@@ -67,7 +67,10 @@ func (s *serverless) parse(path, query string) {
 			return
 		}
 	} else {
-		key, n := s.mapped(path)
+		key, n, ok := s.mapped(path)
+		if !ok {
+			return
+		}
 		edits = n
 		s.original("", key)
 	}

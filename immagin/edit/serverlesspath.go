@@ -8,7 +8,7 @@ import (
 
 // mapped reads the path form, and returns the key and the edits that the
 // handler's own table (thumbor-mapper.ts) makes of it.
-func (s *serverless) mapped(path string) (key string, edits node) {
+func (s *serverless) mapped(path string) (key string, edits node, ok bool) {
 	edits = node{kind: object}
 	resize := node{kind: object}
 	var filters []filter
@@ -24,7 +24,7 @@ func (s *serverless) mapped(path string) (key string, edits node) {
 			list, rest, ok := filterChain(path[len("filters:"):])
 			if !ok {
 				s.refuse("filters", path, "must be name(arguments), with colons between, and a slash at the end")
-				return "", edits
+				return "", edits, false
 			}
 			filters, path = append(filters, list...), rest
 		default:
@@ -38,13 +38,13 @@ func (s *serverless) mapped(path string) (key string, edits node) {
 	for part := range strings.SplitSeq(path, "/") {
 		if dims(part, &node{}) || part == "fit-in" {
 			s.refuse("source", path, "has a folder that the handler takes for an option: %s", quote(part))
-			return "", edits
+			return "", edits, false
 		}
 	}
-	key, ok := unescape(path)
+	key, ok = unescape(path)
 	if !ok {
 		s.refuse("source", path, "must be percent-escaped")
-		return "", edits
+		return "", edits, false
 	}
 	if len(resize.members) > 0 {
 		set(&edits, "resize", resize)
@@ -55,7 +55,7 @@ func (s *serverless) mapped(path string) (key string, edits node) {
 	for _, f := range filters {
 		s.mapFilter(f, key, &edits)
 	}
-	return key, edits
+	return key, edits, true
 }
 
 // whole makes a number's node.
