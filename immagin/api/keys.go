@@ -37,9 +37,9 @@ type Key struct {
 	LastUsedAt time.Time
 }
 
-// MaxKeyName and MaxTenant bound names, in bytes.
+// MaxKeyName and MaxTenant bound names, in bytes: of a key, 100 characters.
 const (
-	MaxKeyName = 255
+	MaxKeyName = 400
 	MaxTenant  = 255
 )
 

@@ -87,8 +87,8 @@ func (k *meter) fill(l RateLimit, now time.Time) {
 }
 
 // makeRoom drops full buckets, which are as good as none, and any others
-// where that is not enough. Sweeping at twice what the last sweep left costs
-// each call a constant.
+// where that leaves too many. Sweeping at twice what the last sweep left, and
+// leaving half of the most at most, costs each call a constant.
 func (m *meters) makeRoom(l RateLimit, now time.Time) {
 	if m.keys == nil {
 		m.keys = map[sign.KeyHash]*meter{}
@@ -103,12 +103,12 @@ func (m *meters) makeRoom(l RateLimit, now time.Time) {
 		}
 	}
 	for key := range m.keys {
-		if len(m.keys) < maxMeters {
+		if len(m.keys) <= maxMeters/2 {
 			break
 		}
 		delete(m.keys, key)
 	}
-	m.sweep = min(2*len(m.keys), maxMeters)
+	m.sweep = 2 * len(m.keys)
 }
 
 // limit counts one call of a key against its limit.
