@@ -66,23 +66,33 @@ func InvalidKeys() []string {
 	return keys
 }
 
-// hostileKeys returns n texts, valid and not, made by splicing odd pieces.
-func hostileKeys(n int) []string {
+// HostileKeys returns n texts, valid keys and not, the same ones every time: all
+// that [ValidKeys] and [InvalidKeys] name, and then what splicing odd pieces
+// makes. Every store must refuse one with fs.ErrInvalid, or keep it as it is.
+func HostileKeys(n int) []string {
 	pieces := []string{
 		"..", ".", "/", "//", "\\", "%2e", "%2E%2e", "%252e", "%00", "\x00", "\n", "\u2215", "\u202e", "\uff0f", ":", "C:", "con", "nul", "aux",
 		"*", "?", "[", "~", "^", "%", "%+", "%-", ".attrs", ".tmp", ".layout", "__0x2f__", "__~", "a", "A", "b", "é", "e\u0301", "猫", " ", "\xff",
 		strings.Repeat("x", 250), strings.Repeat("猫", 90), "derived/", "originals/", "$", "'", "\"", "<", "|", "#", "&", "+", "=",
+		"../", "/..", "/../", "..\\", "..;/", "....//", "%2e%2e%2f", "%c0%af", "\u2044", "\u29f5", "\u202d", "\u2066", "\u200b", "\ufeff", "\u2028", "\x7f", "\u0085",
+		"CON", "PRN.jpg", "LPT1", "com\u00b9.txt", "CONIN$", "::$DATA", "GALLER~1", ". ", " .", "x.", "x..", "hero.jpg", ".hero.jpg.0.attrs",
+		"/etc/passwd", "//server/share", "\\\\?\\C:\\", "file:///", "~root", "-rf", "{a,b}", "[!a]", "**", "$(id)", "`id`", "%s%n", "t", "other", "derived/t/",
+		"__~" + strings.Repeat("A", 43), "__0x", "__", "0x2e__", strings.Repeat("k", 1000), strings.Repeat("k", 1024), strings.Repeat("../", 700), strings.Repeat("d/", 40),
+		strings.Repeat("%", 400), strings.Repeat("?", 130), strings.Repeat(".", 255), "\U0001f408", "\xed\xa0\x80", "\xc0\xae",
 	}
+	keys := slices.Concat(ValidKeys(), InvalidKeys())
+	keys = slices.DeleteFunc(keys, func(key string) bool { return len(key) > 4096 })
 	r := rand.New(rand.NewPCG(1, 2))
-	keys := make([]string, n)
-	for i := range keys {
+	// The short lists that callers ask for have of both, too.
+	r.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
+	for len(keys) < n {
 		var b strings.Builder
 		for range 1 + r.IntN(6) {
 			b.WriteString(pieces[r.IntN(len(pieces))])
 		}
-		keys[i] = b.String()
+		keys = append(keys, b.String())
 	}
-	return keys
+	return keys[:max(n, 0)]
 }
 
 func checkValidKeys(ctx context.Context, s Originals, o *Options) error {
@@ -141,7 +151,7 @@ func sameKeys(got, wanted []string) error {
 func checkHostileKeys(ctx context.Context, s Originals, o *Options) error {
 	tenant := newTenant()
 	stored := map[string][]byte{}
-	for i, key := range o.possible(hostileKeys(o.Keys)) {
+	for i, key := range o.possible(HostileKeys(o.Keys)) {
 		text := content(8, uint64(i))
 		err := s.Create(ctx, tenant, key, bytes.NewReader(text), "", false)
 		switch {
