@@ -507,14 +507,28 @@ func keysConcurrentRevoke(ctx context.Context, a, b api.Keys, o *Options) error 
 		if err := create(ctx, a, key); err != nil {
 			return err
 		}
+		// Others revoke while some use it.
+		begun, begin := context.WithCancel(ctx)
+		defer begin()
 		errs := race(o.Racers, func(i int) error {
 			if i < 2 {
-				// Whichever comes first, the key must be gone in the end.
-				if err := both[i].Used(ctx, key.Tenant, key.ID, day); err != nil && !errors.Is(err, fs.ErrNotExist) {
-					return err
+				defer begin()
+				// A use must not bring back what is revoked meanwhile.
+				for n := range 20 {
+					if n == 1 {
+						begin()
+					}
+					err := both[i].Used(ctx, key.Tenant, key.ID, day.Add(time.Duration(n)*time.Second))
+					if errors.Is(err, fs.ErrNotExist) {
+						break
+					}
+					if err != nil {
+						return err
+					}
 				}
 				return fs.ErrNotExist
 			}
+			<-begun.Done()
 			return both[i%2].Revoke(ctx, key.Tenant, key.ID)
 		})
 		if err := oneWins(errs, fs.ErrNotExist, "Revoke"); err != nil {

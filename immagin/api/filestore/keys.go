@@ -200,6 +200,9 @@ func (k *Keys) Revoke(ctx context.Context, tenant, id string) error {
 	}
 	if err == nil {
 		err = k.store.sync(keyFolder(id))
+		if errors.Is(err, fs.ErrNotExist) {
+			err = k.store.sync(keysFolder) // a use that came too late has cleared up
+		}
 		k.clear(key)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
