@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/immagin/immagin-go/immagin"
 )
@@ -70,13 +71,16 @@ func ExampleImages_Metadata() {
 	defer stop()
 	upload(client, "dot")
 
-	metadata, err := client.Images.Metadata(context.Background(), "dot", nil)
+	metadata, err := client.Images.Metadata(context.Background(), "dot", &immagin.MetadataOptions{Placeholder: true})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	fmt.Println(metadata.Width, metadata.Height, metadata.Format, metadata.Space, metadata.Density)
-	// Output: 1 1 png b-w 72
+	fmt.Println(strings.HasPrefix(metadata.Placeholder.DataURL, "data:image/png;base64,"))
+	// Output:
+	// 1 1 png b-w 72
+	// true
 }
 
 func ExampleKeys_Create() {

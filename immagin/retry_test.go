@@ -9,12 +9,16 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/immagin/immagin-go/immagin/api"
+	"github.com/immagin/immagin-go/sign"
 )
 
 // A script answers requests one after the other, and knows when they came.
@@ -99,7 +103,7 @@ func TestRetries(t *testing.T) {
 	ok := answer(200, `{"images":[],"uploadUrl":"https://store.example.com/x","method":"PUT"}`)
 	dropped := errors.New("connection reset")
 	list := func(c *Client) error { _, err := c.Images.List(context.Background(), nil); return err }
-	sign := func(c *Client) error { _, err := c.Images.SignURL(context.Background(), "a", nil); return err }
+	signURL := func(c *Client) error { _, err := c.Images.SignURL(context.Background(), "a", nil); return err }
 	remove := func(c *Client) error { return c.Images.Delete(context.Background(), "a") }
 	revoke := func(c *Client) error { return c.Keys.Revoke(context.Background(), "key_1") }
 	create := func(c *Client) error { _, err := c.Keys.Create(context.Background(), "x"); return err }
@@ -135,7 +139,7 @@ func TestRetries(t *testing.T) {
 		"passed":                {0, list, []any{status(503, "Retry-After", "Fri, 31 Dec 1999 00:00:00 GMT"), ok}, 0, []time.Duration{100 * ms}},
 		"malformed":             {0, list, []any{status(503, "Retry-After", "-5"), ok}, 0, []time.Duration{100 * ms}},
 		"not of a 400":          {0, list, []any{status(400, "Retry-After", "1"), ok}, 400, nil},
-		"sign-url":              {0, sign, []any{status(500), dropped, ok}, 0, []time.Duration{100 * ms, 200 * ms}},
+		"sign-url":              {0, signURL, []any{status(500), dropped, ok}, 0, []time.Duration{100 * ms, 200 * ms}},
 		"delete":                {0, remove, []any{status(502), answer(204, "")}, 0, []time.Duration{100 * ms}},
 		"delete, was done":      {0, remove, []any{dropped, status(404)}, 0, []time.Duration{100 * ms}},
 		"delete, was not":       {0, remove, []any{status(503), status(404)}, 404, []time.Duration{100 * ms}},
@@ -210,6 +214,34 @@ func TestRetriesEnd(t *testing.T) {
 		require.Zero(t, time.Since(begin))
 		require.Len(t, s.calls, 1)
 	})
+}
+
+// The API's own rate limit is waited for.
+func TestRateLimitOfTheAPI(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		key := sign.NewAPIKey()
+		h, err := api.New(&memory{objects: map[string]string{}}, api.ProjectMap{"demo": {ID: "1", BaseURL: "https://demo.example.com", Secret: testSecret}},
+			api.NewMemoryKeys(api.NewKey("demo", "test", key, time.Now())), &api.Options{RateLimit: api.RateLimit{PerSecond: 0.2, Burst: 1}})
+		require.NoError(t, err)
+		c, err := NewClient(key.Reveal(), &Options{BaseURL: "https://api.example.com", HTTPClient: &http.Client{Transport: within{h}}})
+		require.NoError(t, err)
+		begin := time.Now()
+		for range 3 {
+			_, err := c.Images.List(context.Background(), nil)
+			require.NoError(t, err)
+		}
+		require.GreaterOrEqual(t, time.Since(begin), 10*time.Second)
+		require.Less(t, time.Since(begin), 12*time.Second)
+	})
+}
+
+// within is a network within this program.
+type within struct{ h http.Handler }
+
+func (n within) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	n.h.ServeHTTP(w, r)
+	return w.Result(), nil
 }
 
 func TestFullJitter(t *testing.T) {
