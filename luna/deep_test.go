@@ -33,7 +33,7 @@ var deepBounds = map[string]bound{
 	"modulate":     {most: 4, share: .01},
 	"normalize":    {most: 1, share: .002},
 	// Without alpha, of which sharp keeps 8 bits here.
-	"sharpen":                {most: 24, share: .003},
+	"sharpen":                {most: 1, share: .003},
 	"rotate by other angles": {most: 255, share: .1},
 }
 

@@ -26,7 +26,7 @@ import (
 
 // engineVersion is raised whenever the same request may give other bytes than
 // before for a reason that lies in this package or in package op.
-const engineVersion = "1"
+const engineVersion = "2"
 
 // An Engine transforms images. It is safe for concurrent use and needs no
 // closing: the goroutines that a transform starts have ended when it returns.

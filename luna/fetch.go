@@ -55,15 +55,16 @@ func (h *Handler) open(ctx context.Context, j *job, key, version string) (*body,
 	b := &body{left: h.opts.FetchTimeout}
 	b.ctx, b.cancel = context.WithCancelCause(ctx)
 	j.later(func() { b.cancel(nil) })
+	epoch := h.versions.epoch(j.tenant, key)
 	var found string
 	var err error
 	b.wait(func() { b.r, b.size, found, err = h.origin.Open(b.ctx, j.tenant, key) })
 	if err != nil {
-		h.versions.forget(j.tenant, key)
+		h.versions.known.Invalidate(originalName{j.tenant, key})
 		return nil, storeFailed(b.ctx, err)
 	}
 	j.later(func() { b.r.Close() })
-	if _, err := h.versions.remember(j.tenant, key, found, b.size); err != nil {
+	if _, err := h.versions.remember(originalName{j.tenant, key}, found, b.size, epoch); err != nil {
 		return nil, err
 	}
 	if found != version {

@@ -36,8 +36,9 @@ const (
 	blurHashSide = 32
 	// A data URL is shorter than this, in bytes.
 	dataURLEnd = 1 << 10
-	// What is made of the small picture takes less than this, in bytes.
-	placeholderWork = 2 << 20
+	// What is made of the small picture, when the original's memory is free
+	// again, takes less than this, in bytes: encoders have tables.
+	placeholderWork = 6 << 20
 )
 
 // Placeholder makes the placeholder of the image in r, of an animation that of
@@ -95,7 +96,7 @@ func (e *Engine) sketch(o *original) (*sketch, error) {
 	return s, err
 }
 
-func (s *sketch) bytes() int64 { return s.plan.Bytes + placeholderWork }
+func (s *sketch) bytes() int64 { return max(s.plan.Bytes, placeholderWork) }
 
 // small plans o as pixels within a square of that side.
 func (e *Engine) small(o *original, side int) (plan *Plan, into *canvas, err error) {

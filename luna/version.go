@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io/fs"
+	"strconv"
+	"sync"
 	"time"
 
 	"github.com/maypok86/otter/v2"
@@ -21,6 +24,15 @@ type versions struct {
 	patience time.Duration
 	known    *otter.Cache[originalName, contentVersion]
 	looks    flights[contentVersion]
+	// epochs count how often an original was forgotten, each for many: what
+	// was seen in an earlier epoch is not remembered, and not waited for.
+	epochs [256]epoch
+	seed   maphash.Seed
+}
+
+type epoch struct {
+	mu sync.Mutex
+	n  uint64
 }
 
 type originalName struct{ tenant, key string }
@@ -36,6 +48,7 @@ func newVersions(origin Origin, age, patience time.Duration) *versions {
 		origin:   origin,
 		age:      age,
 		patience: patience,
+		seed:     maphash.MakeSeed(),
 		known: otter.Must(&otter.Options[originalName, contentVersion]{
 			MaximumSize: maxVersions,
 			Executor:    func(f func()) { f() }, // no goroutine of its own
@@ -52,38 +65,62 @@ func (v *versions) of(ctx context.Context, tenant, key string, fresh bool) (cont
 			return known, nil
 		}
 	}
-	found, _, err := v.looks.do(ctx, cacheKey(tenant, key), func(ctx context.Context) (contentVersion, func(), error) {
-		found, err := v.look(ctx, name)
+	epoch := v.epoch(tenant, key)
+	found, _, err := v.looks.do(ctx, cacheKey(tenant, key, strconv.FormatUint(epoch, 10)), func(ctx context.Context) (contentVersion, func(), error) {
+		found, err := v.look(ctx, name, epoch)
 		return found, nil, err
 	})
 	return found, err
 }
 
-func (v *versions) look(ctx context.Context, name originalName) (contentVersion, error) {
+func (v *versions) look(ctx context.Context, name originalName, epoch uint64) (contentVersion, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, v.patience, errFetchTimeout)
 	defer cancel()
 	size, text, err := v.origin.Stat(ctx, name.tenant, name.key)
 	if err != nil {
-		v.forget(name.tenant, name.key)
+		v.known.Invalidate(name)
 		return contentVersion{}, storeFailed(ctx, err)
 	}
-	return v.remember(name.tenant, name.key, text, size)
+	return v.remember(name, text, size, epoch)
 }
 
-// remember is told what a look at the origin has shown.
-func (v *versions) remember(tenant, key, text string, size int64) (contentVersion, error) {
+// remember is told what a look at the origin has shown that began in that
+// epoch.
+func (v *versions) remember(name originalName, text string, size int64, epoch uint64) (contentVersion, error) {
 	if text == "" {
 		return contentVersion{}, &storeError{fmt.Errorf("the origin tells no version of the original")}
 	}
 	found := contentVersion{text: text, size: size, ends: time.Now().Add(v.age)}
-	if v.age > 0 {
-		v.known.Set(originalName{tenant, key}, found)
+	e := v.epochOf(name)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if v.age > 0 && e.n == epoch {
+		v.known.Set(name, found)
 	}
 	return found, nil
 }
 
+// forget makes sure that whoever asks from now on is told what the origin
+// shows from now on.
 func (v *versions) forget(tenant, key string) {
-	v.known.Invalidate(originalName{tenant, key})
+	name := originalName{tenant, key}
+	e := v.epochOf(name)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.n++
+	v.known.Invalidate(name)
+}
+
+// epoch is to be asked before the origin is.
+func (v *versions) epoch(tenant, key string) uint64 {
+	e := v.epochOf(originalName{tenant, key})
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.n
+}
+
+func (v *versions) epochOf(name originalName) *epoch {
+	return &v.epochs[maphash.Comparable(v.seed, name)%uint64(len(v.epochs))]
 }
 
 // A storeError says that the origin failed, or that the keys could not be

@@ -250,6 +250,7 @@ export const sets = {
       const p = any(rng, { live });
       let angle = rng.one(rng.int(-400, 400), rng.decimal(-360, 360));
       if (angle % 90 === 0) angle += 1;
+      if (live) angle = ((angle % 360) + 360) % 360; // the same turn, which for sharp may be another
       return { picture: p, edit: { rotate: { angle, background: background(rng, p.layout) } } };
     },
   },
