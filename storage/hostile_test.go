@@ -216,7 +216,7 @@ func (h *hostile) elsewhere(ctx context.Context, text string) error {
 func TestHostileKeysAtOnce(t *testing.T) {
 	var keys []string
 	seen := map[string]bool{}
-	for _, key := range storagetest.HostileKeys(3000) {
+	for _, key := range storagetest.HostileKeys(1000) {
 		if storage.CheckKey(key) == nil && !seen[key] {
 			seen[key] = true
 			keys = append(keys, key)

@@ -297,6 +297,10 @@ func (f *fake) List(ctx context.Context, tenant, prefix, cursor string, limit in
 		f.mu.Unlock()
 		return cursor, nil
 	}
+	if f.neglects("listing over 1000") {
+		keys = keys[:min(len(keys), 1000)]
+		limit = min(limit, 1001)
+	}
 	sizes := map[string]object{}
 	for _, key := range keys {
 		sizes[key] = f.objects[f.name(tenant, key)]

@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -84,6 +85,41 @@ func checkListPages(ctx context.Context, s Originals, o *Options) error {
 		return fmt.Errorf("store: List that was told to stop after 3 keys gave %d, the cursor %q and %v", n, next, err)
 	}
 	return remove(ctx, s, tenant, keys...)
+}
+
+// checkListMany lists more than any store gives at a time.
+func checkListMany(ctx context.Context, s Originals, o *Options) error {
+	tenant := newTenant()
+	keys := make([]string, o.Many)
+	for i := range keys {
+		keys[i] = fmt.Sprintf("%s/%05d.jpg", []string{"flat", fmt.Sprintf("deep/%02d", i/100%100)}[i%2], i)
+	}
+	all := func(do func(key string) error) error {
+		faults := make([]error, o.Racers)
+		race(o.Racers, func(n int) {
+			for i := n; i < len(keys) && faults[n] == nil; i += o.Racers {
+				faults[n] = do(keys[i])
+			}
+		})
+		return errors.Join(faults...)
+	}
+	if err := all(func(key string) error { return put(ctx, s, tenant, key, []byte(key)) }); err != nil {
+		return err
+	}
+	slices.Sort(keys)
+	for _, limit := range []int{1000, 2 * len(keys), 270} {
+		listed, err := listAll(ctx, s, tenant, "", limit)
+		if err == nil {
+			err = sameKeys(listed, keys)
+		}
+		if err == nil && !slices.IsSorted(listed) {
+			err = errors.New("the keys are not in order")
+		}
+		if err != nil {
+			return fmt.Errorf("limit %d: %w", limit, err)
+		}
+	}
+	return all(func(key string) error { return remove(ctx, s, tenant, key) })
 }
 
 func checkListPrefixes(ctx context.Context, s Originals, o *Options) error {

@@ -29,6 +29,7 @@ func OriginalsChecks() []Check[Originals] {
 		{"ConcurrentCreate", checkConcurrentCreate},
 		{"ConcurrentReplace", checkConcurrentReplace},
 		{"ListPages", checkListPages},
+		{"ListMany", checkListMany},
 		{"ListPrefixes", checkListPrefixes},
 		{"ListWhileChanging", checkListWhileChanging},
 		{"SignPut", checkSignPut},

@@ -67,6 +67,9 @@ type Options struct {
 	Keys int
 	// Objects is the number of objects to list; 57 by default.
 	Objects int
+	// Many is the number of objects to list by pages of the largest size that
+	// stores give; 2,500 by default.
+	Many int
 	// Racers is the number of callers that do the same at the same time; 16 by
 	// default.
 	Racers int
@@ -83,7 +86,7 @@ func (o *Options) withDefaults() *Options {
 	if r.Client == nil {
 		r.Client = http.DefaultClient
 	}
-	for field, value := range map[*int]int{&r.Keys: 300, &r.Objects: 57, &r.Racers: 16, &r.Rounds: 50} {
+	for field, value := range map[*int]int{&r.Keys: 300, &r.Objects: 57, &r.Many: 2500, &r.Racers: 16, &r.Rounds: 50} {
 		if *field == 0 {
 			*field = value
 		}

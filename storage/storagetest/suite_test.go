@@ -68,6 +68,7 @@ func TestOriginalsChecks(t *testing.T) {
 		"sizes in lists":                   "ListPages",
 		"times in lists":                   "ListPages",
 		"stopping":                         "ListPages",
+		"listing over 1000":                "ListMany",
 		"saying that it cannot sign":       "SignPut",
 	} {
 		t.Run(lacks, func(t *testing.T) {
