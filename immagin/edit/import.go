@@ -134,6 +134,9 @@ func newImporter(service string, o *ImportOptions) *importer {
 
 // refuse notes an option that the request has nothing of.
 func (i *importer) refuse(option, value, reason string, args ...any) {
+	if option == "" { // as the URL spells it
+		option = "url"
+	}
 	i.faults = append(i.faults, ImportFault{Option: option, Value: value, Reason: fmt.Sprintf(reason, args...)})
 }
 
