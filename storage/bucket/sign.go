@@ -3,6 +3,7 @@ package bucket
 import (
 	"os"
 	"strings"
+	"time"
 
 	"cloud.google.com/go/storage"
 )
@@ -20,6 +21,8 @@ func BeforeSign(as func(any) bool) error {
 	var options *storage.SignedURLOptions
 	if as(&options) {
 		options.Scheme = storage.SigningSchemeV4
+		// The SDK cuts off the fraction of a second that is left.
+		options.Expires = options.Expires.Add(time.Second - 1)
 		emulator := os.Getenv("STORAGE_EMULATOR_HOST")
 		options.Insecure = emulator != "" && !strings.HasPrefix(emulator, "https://")
 	}
