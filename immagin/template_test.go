@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"html/template"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -89,6 +91,22 @@ func TestTemplates(t *testing.T) {
 	text, err = run(t, &immagin.TemplateOptions{Sources: []edit.Output{{Format: edit.FormatAVIF}}}, `{{picture "a.jpg" (w 100)}}`, nil)
 	require.NoError(t, err)
 	require.Equal(t, "image/avif", attribute(parse(t, text)[1], "type"))
+}
+
+// TestDocumentedTemplates executes what the page of the docs shows.
+func TestDocumentedTemplates(t *testing.T) {
+	page, err := os.ReadFile(filepath.FromSlash("../examples/docs/responsive.md"))
+	require.NoError(t, err)
+	_, rest, ok := strings.Cut(string(page), "```html\n")
+	require.True(t, ok)
+	text, _, ok := strings.Cut(rest, "```")
+	require.True(t, ok)
+	opts := &immagin.TemplateOptions{Placeholder: func(context.Context, string) (*immagin.Placeholder, error) {
+		return &immagin.Placeholder{DataURL: "data:image/webp;base64,UklGRg=="}, nil
+	}}
+	shown, err := run(t, opts, text, map[string]string{"Key": "hero.jpg", "Title": "A title"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"img", "img", "picture", "source", "source", "img", "a", "img", "div"}, names(parse(t, shown)))
 }
 
 func TestTemplateErrors(t *testing.T) {
