@@ -175,3 +175,38 @@ func FuzzProblem(f *testing.F) {
 		}
 	})
 }
+
+// Whatever the API says in answer to any call, the client neither panics nor
+// goes on for ever.
+func FuzzAnswers(f *testing.F) {
+	for _, seed := range []string{
+		`{"images":[{"key":"a","size":1,"lastModified":"2027-01-15T08:00:00Z"}],"nextCursor":"b"}`, `[{"id":"key_1","lastUsedAt":null}]`,
+		`{"id":"key_1","key":"imk_0123456789012345678901","prefix":"imk_0123","name":"x"}`, `{"width":1,"placeholder":{"thumbHash":"AA==","dataUrl":"x"}}`,
+		`{"baseUrl":"https://a.example.com","secret":"test-secret-0123456789"}`, `{"uploadUrl":"https://s.example.com/v1/uploads/a/b?c=d&e","method":"PUT","headers":{"Host":"x","Content-Length":"3","A b":"\n"}}`,
+		`{"uploadUrl":"http:///","method":"\u0000"}`, `null`, `{}`, `[]`, `{"size":1e99}`, ``,
+	} {
+		f.Add(200, seed)
+		f.Add(404, seed)
+	}
+	ctx := context.Background()
+	f.Fuzz(func(_ *testing.T, status int, body string) {
+		c, err := NewClient(testKey, &Options{BaseURL: "https://api.example.com", MaxRetries: -1, HTTPClient: &http.Client{
+			Transport: echo{fail: func(string) (*http.Response, error) { return answer(status, body), nil }},
+		}})
+		if err != nil {
+			panic(err)
+		}
+		_, _ = c.Images.Upload(ctx, "a", strings.NewReader("abc"), nil)
+		_, _ = c.Images.Metadata(ctx, "a", &MetadataOptions{Placeholder: true})
+		n := 0
+		for range c.Images.All(ctx, nil) {
+			if n++; n > 1000 {
+				break // of as many images on its pages
+			}
+		}
+		_ = c.Images.Delete(ctx, "a")
+		_, _ = c.Keys.Create(ctx, "a")
+		_, _ = c.Keys.List(ctx)
+		_ = c.Keys.Revoke(ctx, "a")
+	})
+}
