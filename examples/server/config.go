@@ -25,7 +25,7 @@ type config struct {
 	apiKey     sign.APIKey
 	hasAPIKey  bool
 	playground bool
-	rate       api.RateLimit // no flag: the default is right but for tests
+	api        api.Options // no flags: only tests set any
 }
 
 const noCache = "none"

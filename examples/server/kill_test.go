@@ -29,16 +29,12 @@ const (
 
 // TestKilledUploads kills servers while they take uploads, at moments of
 // chance. What the next server lists is whole, and everything that was
-// acknowledged is there.
+// acknowledged is there. IMMAGIN_TEST_COUNT is how many are killed.
 func TestKilledUploads(t *testing.T) {
-	rounds := 5
-	if text := os.Getenv("IMMAGIN_TEST_COUNT"); text != "" {
-		var err error
-		rounds, err = strconv.Atoi(text)
-		require.NoError(t, err, "IMMAGIN_TEST_COUNT")
-	} else if testing.Short() {
+	if testing.Short() {
 		t.Skip("kills processes for seconds")
 	}
+	rounds := testCount(t, 5)
 	data := t.TempDir()
 	opened, err := bucket.Open(t.Context(), fileURL(filepath.Join(data, "store"), "create_dir=1"))
 	require.NoError(t, err)
@@ -90,6 +86,17 @@ func TestKilledUploads(t *testing.T) {
 	if rounds >= 5 {
 		require.NotZero(t, len(u.acknowledged))
 	}
+}
+
+// testCount is how often to do what a test does, which the full runs raise.
+func testCount(t *testing.T, normally int) int {
+	text := os.Getenv("IMMAGIN_TEST_COUNT")
+	if text == "" {
+		return normally
+	}
+	n, err := strconv.Atoi(text)
+	require.NoError(t, err, "IMMAGIN_TEST_COUNT")
+	return n
 }
 
 // images lists all originals with their sizes.

@@ -92,7 +92,11 @@ func newServer(ctx context.Context, c *config, log *slog.Logger, stderr io.Write
 		return nil, err
 	}
 	uploads := forgetful{originals, s.delivery.Forget}
-	management := api.Options{Nonces: s.access.Nonces(), Deleted: s.deleted, RateLimit: c.rate, Logger: log}
+	management := c.api
+	management.Deleted, management.Logger = s.deleted, log
+	if management.Nonces == nil {
+		management.Nonces = s.access.Nonces()
+	}
 	if s.api, err = api.New(uploads, s.tenants, keys{s.access.Keys(), c.tenant}, &management); err != nil {
 		return nil, err
 	}
