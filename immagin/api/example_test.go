@@ -100,3 +100,45 @@ func Example() {
 	// 200 PUT  <nil>
 	// 403  project_limit <nil>
 }
+
+// Deleted removes what is derived, here from a map that stands for
+// storage.Derived.DeleteAll and luna.Handler.Forget.
+func ExampleOptions() {
+	derived := map[string][]string{"acme/hero.jpg": {"800.webp", "400.webp"}}
+	store, key := new(memory), sign.NewAPIKey()
+	store.objects.Store("acme/hero.jpg", []byte("…"))
+	handler, err := api.New(store,
+		api.ProjectMap{"acme": {ID: "prj_1", Name: "Acme", BaseURL: "https://acme.example.com", Secret: sign.NewSecret()}},
+		api.NewMemoryKeys(api.NewKey("acme", "example", key, time.Now())),
+		&api.Options{
+			Deleted: func(_ context.Context, tenant, key string) error {
+				delete(derived, tenant+"/"+key)
+				return nil
+			},
+			RateLimit: api.RateLimit{PerSecond: 1, Burst: 2},
+			CORS:      api.CORS{Origins: []string{"https://www.example.com"}},
+		},
+	)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for range 3 {
+		r := httptest.NewRequest("DELETE", "/v1/images/hero.jpg", nil)
+		r.Header.Set("Authorization", "Bearer "+key.Reveal())
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		fmt.Printf("%d derived=%d retry=%q\n", w.Code, len(derived), w.Header().Get("Retry-After"))
+	}
+	r := httptest.NewRequest("OPTIONS", "/v1/uploads/acme/a-ticket", nil)
+	r.Header.Set("Origin", "https://www.example.com")
+	r.Header.Set("Access-Control-Request-Method", "PUT")
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, r)
+	fmt.Println(w.Code, w.Header().Get("Access-Control-Allow-Methods"))
+	// Output:
+	// 204 derived=0 retry=""
+	// 404 derived=0 retry=""
+	// 429 derived=0 retry="1"
+	// 204 PUT
+}

@@ -159,6 +159,19 @@ func TestDeleteImage(t *testing.T) {
 	require.Equal(t, 204, f.send("DELETE", "/v1/images/phot%6fs", f.key, "").status)
 }
 
+// An escaped slash comes through net/http's own router and StripPrefix.
+func TestDeleteBehindAMux(t *testing.T) {
+	f := newFixture(t, nil)
+	mux := http.NewServeMux()
+	mux.Handle("/api/", http.StripPrefix("/api", f.Config.Handler))
+	for _, key := range []string{"photos/a.png", "a b/ü%2F.png", "a%2e%2e"} {
+		f.store.objects = map[string]object{"demo/" + key: {}}
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, f.request("DELETE", "/api/v1/images/"+url.PathEscape(key), f.key, nil))
+		require.Equal(t, 204, w.Code, "%s: %s", key, w.Body)
+	}
+}
+
 // The client's leaving does not keep what is derived.
 func TestDeleteOutlivesTheClient(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
@@ -231,8 +244,7 @@ func hostileCalls(t testing.TB, f *fixture, h http.Handler, text string) {
 func newHostile(t testing.TB) (*fixture, http.Handler) {
 	t.Helper()
 	key := newTestKey()
-	bucket := memblob.OpenBucket(nil)
-	t.Cleanup(func() { _ = bucket.Close() })
+	bucket := memblob.OpenBucket(nil) // nothing to close: it is memory
 	h, err := New(storage.NewOriginals(bucket, nil), ProjectMap{"demo": {Secret: testSecret}}, NewMemoryKeys(NewKey("demo", "", key, time.Now())), &Options{RateLimit: RateLimit{PerSecond: -1}})
 	require.NoError(t, err)
 	return &fixture{key: key.Reveal()}, h

@@ -39,6 +39,9 @@ func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 // up, but for the request's id: neither path nor query, which may hold keys of
 // images, tickets or signatures.
 func (h *Handler) record(c *call, start time.Time) {
+	if c.r.Method == http.MethodHead {
+		c.w.bytes = 0 // net/http takes a body and sends none
+	}
 	h.opts.Logger.LogAttrs(context.WithoutCancel(c.r.Context()), slog.LevelInfo, "management API",
 		slog.String("method", method(c.r)),
 		slog.String("route", c.route),

@@ -46,9 +46,13 @@ func TestLog(t *testing.T) {
 		require.NotEqual(t, id, f.send("GET", "/v1/project", f.key, "", "X-Request-Id", id).header.Get("X-Request-Id"))
 	}
 
+	f.send("HEAD", "/v1/project", f.key, "")
+	all := records(t, log)
+	require.Zero(t, all[len(all)-1].Bytes)
+
 	f.store.fail = errors.New("disk is on fire")
 	f.send("GET", "/v1/images", f.key, "", "X-Request-Id", "0af7651916cd43dd").problem(t, 502, "store_failed")
-	all := records(t, log)
+	all = records(t, log)
 	require.Equal(t, logged{
 		Level: "ERROR", Msg: "management API failed", Method: "GET", Route: "/v1/images", Status: 502, Code: "store_failed", Error: "disk is on fire", Tenant: "demo", Request: "0af7651916cd43dd",
 	}, all[len(all)-2])
