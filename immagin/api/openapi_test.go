@@ -340,6 +340,41 @@ func TestOpenAPIKnowsTheCodes(t *testing.T) {
 	require.ElementsMatch(t, slices.Collect(maps.Keys(codes)), known)
 }
 
+// The page for users knows the calls and the codes too.
+func TestPageKnowsCallsAndCodes(t *testing.T) {
+	page, err := os.ReadFile("../../examples/docs/management-api.md")
+	require.NoError(t, err)
+	_, errorsOf, ok := strings.Cut(string(page), "## Errors")
+	require.True(t, ok)
+	errorsOf, _, _ = strings.Cut(errorsOf, "## Mounting it")
+	s := readDocument(t)
+	problem, err := s.resolve(map[string]any{"$ref": "#/components/schemas/Problem"})
+	require.NoError(t, err)
+	codes := map[string]bool{}
+	for _, row := range regexp.MustCompile("(?m)^\\| \\d{3} \\| ([^|]*) \\|").FindAllStringSubmatch(errorsOf, -1) {
+		for _, code := range strings.Split(row[1], ", ") {
+			codes[strings.Trim(code, "`")] = true
+		}
+	}
+	var known []string
+	for _, code := range problem["properties"].(map[string]any)["code"].(map[string]any)["enum"].([]any) {
+		known = append(known, code.(string))
+	}
+	require.ElementsMatch(t, known, slices.Collect(maps.Keys(codes)))
+
+	calls := []string{}
+	for _, row := range regexp.MustCompile("(?m)^\\| `([A-Z]+ /v1/[^`]*)` \\| \\d{3}:").FindAllStringSubmatch(string(page), -1) {
+		calls = append(calls, row[1])
+	}
+	documented := []string{}
+	for path, methods := range s.document["paths"].(map[string]any) {
+		for method := range methods.(map[string]any) {
+			documented = append(documented, strings.ToUpper(method)+" "+path)
+		}
+	}
+	require.ElementsMatch(t, documented, calls)
+}
+
 func TestSchemaReaderRefuses(t *testing.T) {
 	s := readDocument(t)
 	good := `{"type":"about:blank","title":"T","status":404,"code":"not_found","detail":"d"}`
