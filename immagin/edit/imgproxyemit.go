@@ -152,6 +152,10 @@ func (p *imgproxy) sizing(around Color) {
 			p.refuse(s.option, s.value, "force with a height alone keeps the original's width, which is not known before it is read")
 			return
 		}
+		if p.height == 0 && dpr != 1 {
+			d := p.said["dpr"]
+			p.near(d.option, d.value, "scales the side that is left out as well, with force")
+		}
 		if !p.enlarge {
 			p.smaller(k.option, k.value, "the proportion of what is asked for is kept", "each side by itself is at most the original's")
 		}
