@@ -1,8 +1,12 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"log/slog"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -65,6 +69,47 @@ func TestKeysFromMakingToRevoking(t *testing.T) {
 		f.send("DELETE", "/v1/keys/"+id, f.key, "").problem(t, 404, "key_not_found")
 	}
 }
+
+// Nothing of a key is remembered between two calls: what one server revokes
+// fails at the next call of another.
+func TestRevokedOnEveryServer(t *testing.T) {
+	f := newFixture(t, nil)
+	other, err := New(f.store, ProjectMap{"demo": {Secret: testSecret}}, f.keys, &Options{Now: f.clock})
+	require.NoError(t, err)
+	call := func(key string) int {
+		w := httptest.NewRecorder()
+		other.ServeHTTP(w, f.request("GET", "/v1/keys", key, nil))
+		return w.Code
+	}
+	for range 20 {
+		made := f.send("POST", "/v1/keys", f.key, `{"name":"a"}`).json
+		key := made["key"].(string)
+		require.Equal(t, 200, call(key))
+		require.Equal(t, 204, f.send("DELETE", "/v1/keys/"+made["id"].(string), f.key, "").status)
+		require.Equal(t, 401, call(key))
+	}
+}
+
+// A store that keeps no times, or whose times fail, serves.
+func TestLastUsedThatFails(t *testing.T) {
+	for fail, logs := range map[error]bool{fmt.Errorf("keys: %w", errors.ErrUnsupported): false, errors.New("disk is full"): true} {
+		log := new(buffer)
+		f := newFixture(t, nil)
+		h, err := New(f.store, ProjectMap{"demo": {Secret: testSecret}}, timeless{f.keys, fail}, &Options{Now: f.clock, Logger: slog.New(slog.NewTextHandler(log, nil))})
+		require.NoError(t, err)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, f.request("GET", "/v1/keys", f.key, nil))
+		require.Equal(t, 200, w.Code)
+		require.Equal(t, logs, strings.Contains(log.String(), "last-used"), log.String())
+	}
+}
+
+type timeless struct {
+	Keys
+	fail error
+}
+
+func (k timeless) Used(context.Context, string, string, time.Time) error { return k.fail }
 
 func TestNamesOfKeys(t *testing.T) {
 	f := newFixture(t, nil)

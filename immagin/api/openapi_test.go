@@ -351,7 +351,7 @@ func TestPageKnowsCallsAndCodes(t *testing.T) {
 	problem, err := s.resolve(map[string]any{"$ref": "#/components/schemas/Problem"})
 	require.NoError(t, err)
 	codes := map[string]bool{}
-	for _, row := range regexp.MustCompile("(?m)^\\| \\d{3} \\| ([^|]*) \\|").FindAllStringSubmatch(errorsOf, -1) {
+	for _, row := range regexp.MustCompile(`(?m)^\| \d{3} \| ([^|]*) \|`).FindAllStringSubmatch(errorsOf, -1) {
 		for _, code := range strings.Split(row[1], ", ") {
 			codes[strings.Trim(code, "`")] = true
 		}

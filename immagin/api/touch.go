@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"sync"
 	"time"
@@ -47,7 +48,7 @@ func (t *touches) due(k touchedKey, now time.Time) bool {
 }
 
 // touch sets the key's last-used time, at most once a minute. A store that
-// cannot is logged, and fails no request.
+// fails is logged, and fails no request; one that keeps no times is neither.
 func (h *Handler) touch(ctx context.Context, k Key) {
 	now := h.opts.Now()
 	if k.ID == "" || !h.touches.due(touchedKey{k.Tenant, k.ID}, now) {
@@ -56,7 +57,7 @@ func (h *Handler) touch(ctx context.Context, k Key) {
 	// The request's end must not undo what is only done once a minute.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), touchTimeout)
 	defer cancel()
-	if err := h.keys.Used(ctx, k.Tenant, k.ID, now); err != nil {
+	if err := h.keys.Used(ctx, k.Tenant, k.ID, now); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		h.opts.Logger.WarnContext(ctx, "management API: last-used time of an API key", "key", k.ID, "error", err)
 	}
 }
