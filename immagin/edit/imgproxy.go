@@ -97,9 +97,7 @@ func (p *imgproxy) parse(path string) {
 		parts = parts[1:]
 	}
 	p.original(parts)
-	if p.request.Key != "" {
-		p.emit()
-	}
+	p.emit()
 }
 
 // original reads the part of the URL that names the source.

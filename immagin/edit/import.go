@@ -117,6 +117,7 @@ type importer struct {
 	limits  Limits
 	request Request
 	output  Output
+	named   Format // of the original, by its extension
 	faults  []ImportFault
 
 	// defaultQuality is the service's own where the URL names none, or 0.
@@ -199,12 +200,17 @@ func cutScheme(s string) (rest string, ok bool) {
 
 // source sets the key by what the URL says of the original.
 func (i *importer) source(source string) {
+	name, _, _ := strings.Cut(source, "?")
+	i.named = byExtension(name)
 	key, err := i.key(source)
 	if err != nil {
 		i.faults = append(i.faults, ImportFault{Option: "source", Value: source, Reason: err.Error(), Err: sourceCause(err)})
 		return
 	}
 	i.request.Key = key
+	if f := byExtension(key); f != "" {
+		i.named = f
+	}
 }
 
 // A sourceError is one that the caller's Source returned.
@@ -310,13 +316,13 @@ func (i *importer) format() Format {
 		i.output.Format = i.options.Format
 	}
 	if i.output.Format == "" {
-		i.output.Format = byExtension(i.request.Key)
+		i.output.Format = i.named
 	}
 	return i.output.Format
 }
 
 // opaque reports whether the original can have no alpha.
-func (i *importer) opaque() bool { return byExtension(i.request.Key) == FormatJPEG }
+func (i *importer) opaque() bool { return i.named == FormatJPEG }
 
 // quality fills in the quality that the URL leaves to the service.
 func (i *importer) quality() {

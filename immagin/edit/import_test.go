@@ -207,3 +207,20 @@ func TestImportOptions(t *testing.T) {
 		})
 	}
 }
+
+// An original that is unknown hides no other fault.
+func TestImportAllAtOnce(t *testing.T) {
+	for url, c := range map[string]struct {
+		parse parser
+		want  []string
+	}{
+		"/_/rs:auto:1:2/pix:5/plain/http://example.com/a.jpg":              {edit.ParseImgproxy, []string{"pix 5", "source http://example.com/a.jpg", "rs auto:1:2"}},
+		"/unsafe/1xorig/filters:noise(4)/http%3A%2F%2Fexample.com%2Fa.jpg": {edit.ParseThumbor, []string{"source http://example.com/a.jpg", "size 1xorig", "noise 4"}},
+		"/median_3,negate/http://example.com/a.jpg":                        {edit.ParseIPX, []string{"source http://example.com/a.jpg", "median 3"}},
+		"/filters:smart_crop():proportion(0.5)/../a.jpg":                   {edit.ParseServerlessImageHandler, []string{"smart_crop", "source ../a.jpg", `resize.ratio {"ratio":0.5}`}},
+	} {
+		r, err := c.parse(url, nil)
+		require.Nil(t, r)
+		require.Equal(t, c.want, listed(err), url)
+	}
+}

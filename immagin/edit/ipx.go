@@ -89,9 +89,6 @@ func (x *ipx) parse(path, query string) {
 	}
 	modifiers := x.modifiers(first)
 	x.source(slashes(strings.TrimPrefix(source, "/")))
-	if x.request.Key == "" {
-		return
-	}
 	x.context(modifiers)
 	x.sizes(modifiers)
 	for _, m := range modifiers {

@@ -75,9 +75,6 @@ func (s *serverless) parse(path, query string) {
 		s.original("", key)
 	}
 	s.query(query, &edits)
-	if s.request.Key == "" {
-		return
-	}
 	s.all(&edits)
 	s.encoding()
 	s.request.Edits = SharpOrder.Sort(s.request.Edits)

@@ -114,9 +114,6 @@ func (t *thumbor) parse(path string) {
 		return
 	}
 	t.source(slashes(source))
-	if t.request.Key == "" {
-		return
-	}
 	t.encoding(filters)
 	for _, f := range filters {
 		switch f.name {
