@@ -86,7 +86,7 @@ func (b *body) Attributes() *driver.ReaderAttributes {
 	return &driver.ReaderAttributes{ContentType: "image/jpeg", ModTime: b.modified, Size: b.size}
 }
 
-func originalsOf(t *testing.T, s *scripted) *Originals {
+func originalsOf(t *testing.T, s driver.Bucket) *Originals {
 	bucket := blob.NewBucket(s)
 	t.Cleanup(func() { bucket.Close() })
 	return NewOriginals(bucket, nil)
