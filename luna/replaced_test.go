@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -195,5 +196,44 @@ func TestReplacedWhileServed(t *testing.T) {
 				openGallery(t, bucket, -1).shows(gray)
 			}
 		}
+	})
+}
+
+// TestReplacedAndForgotten replaces an original again and again, and has the
+// handler, which remembers versions, forget it: who asks after that gets the new
+// picture, whatever looks are under way.
+func TestReplacedAndForgotten(t *testing.T) {
+	eachBucket(t, func(t *testing.T, bucket *blob.Bucket) {
+		g := openGallery(t, bucket, time.Hour)
+		g.upload(1, false)
+		var (
+			current atomic.Int64
+			readers sync.WaitGroup
+			faults  = make([]error, 4)
+		)
+		current.Store(1)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer readers.Wait()
+		defer cancel()
+		for i := range faults {
+			readers.Go(func() {
+				for ctx.Err() == nil && faults[i] == nil {
+					before := int(current.Load())
+					got, err := g.gray()
+					if err != nil || got < before {
+						faults[i] = fmt.Errorf("got %d, when %d was stored: %w", got, before, err)
+					}
+				}
+			})
+		}
+		for gray := 2; gray < 60; gray++ {
+			g.upload(uint8(gray), true)
+			g.handler.Forget("demo", "a.png")
+			current.Store(int64(gray))
+			g.shows(gray)
+		}
+		cancel()
+		readers.Wait()
+		require.NoError(t, errors.Join(faults...))
 	})
 }
