@@ -73,22 +73,34 @@ func (k keys) Used(ctx context.Context, tenant, id string, at time.Time) error {
 // which is the one time that anybody sees it.
 func keepKey(ctx context.Context, store api.Keys, given sign.APIKey) (made sign.APIKey, err error) {
 	there, err := store.List(ctx, operator)
-	if err != nil {
-		return made, fmt.Errorf("API keys of the data folder: %w", err)
-	}
-	name := "given at the start"
-	if given.Reveal() == "" {
-		if len(there) > 0 {
-			return made, nil
-		}
+	switch {
+	case err != nil:
+	case given.Reveal() != "":
+		err = addKey(ctx, store, "given at the start", given)
+	case len(there) == 0:
 		made = sign.NewAPIKey()
-		name, given = "made at the first start", made
+		err = addKey(ctx, store, "made at the first start", made)
 	}
-	key := api.NewKey(operator, name, given, time.Now())
-	// Of several servers that start with one key, one adds it.
-	key.ID = "key_" + key.Hash.String()[:22]
-	if err := store.Create(ctx, key); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err != nil {
 		return sign.APIKey{}, fmt.Errorf("API keys of the data folder: %w", err)
 	}
 	return made, nil
+}
+
+// addKey adds a key to the operator's, unless it is there. Of several servers
+// that start with one key at once, one adds it, since its ID is made of it; but
+// a start that was cut off may have left that ID taken.
+func addKey(ctx context.Context, store api.Keys, name string, add sign.APIKey) error {
+	key := api.NewKey(operator, name, add, time.Now())
+	for _, id := range []string{"key_" + key.Hash.String()[:22], key.ID} {
+		there, err := store.List(ctx, operator)
+		if err != nil || slices.ContainsFunc(there, func(k api.Key) bool { return k.Hash == key.Hash }) {
+			return err
+		}
+		key.ID = id
+		if err := store.Create(ctx, key); !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	return fs.ErrExist
 }

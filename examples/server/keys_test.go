@@ -50,6 +50,33 @@ func TestOperatorsKeysAreKept(t *testing.T) {
 		require.NoError(t, kept()[1].Hash.Verify(given))
 	}
 	notOnDisk(t, folder, made.Reveal(), testKey)
+
+	// A start that was cut off has left the ID taken, and no key.
+	cut := &cutOff{Keys: new(api.MemoryKeys)}
+	for range 2 {
+		_, err = keepKey(t.Context(), cut, given)
+		require.NoError(t, err)
+		list, err := cut.List(t.Context(), operator)
+		require.NoError(t, err)
+		require.Len(t, list, 1)
+		require.NoError(t, list[0].Hash.Verify(given))
+	}
+}
+
+// cutOff has no room for the first ID that it is told.
+type cutOff struct {
+	api.Keys
+	id string
+}
+
+func (c *cutOff) Create(ctx context.Context, k api.Key) error {
+	if c.id == "" {
+		c.id = k.ID
+	}
+	if k.ID == c.id {
+		return fs.ErrExist
+	}
+	return c.Keys.Create(ctx, k)
 }
 
 // notOnDisk looks for keys in all files below folder, and in their names. The
