@@ -101,6 +101,8 @@ func TestCursorOutlivesSecret(t *testing.T) {
 	require.Equal(t, "token", cursor)
 	_, err = openCursor(Project{Secret: acmeSecret}, "demo", "p/", old)
 	require.Error(t, err)
+	_, err = openCursor(p, "acme", "p/", old)
+	require.Error(t, err, "of another tenant with the same secret")
 	// The parts do not run into each other.
 	_, err = openCursor(p, "demop", "/", old)
 	require.Error(t, err)
