@@ -18,11 +18,18 @@
 // nor ends with a slash. Every valid key works on every store. Objects of
 // different tenants never share a name.
 //
+// # Leaving
+//
+// [DeleteImage] removes an original with what was derived from it. [Export]
+// writes all originals of a tenant as a tar archive, and [DeleteAll] removes all
+// that is stored for one.
+//
 // # Errors
 //
 // Methods fail with a [*KeyError] where an argument is wrong, which answers to
 // [fs.ErrInvalid], and else with a [*fs.PathError] whose cause answers to
 // [fs.ErrNotExist], [fs.ErrExist], [fs.ErrPermission], [errors.ErrUnsupported],
 // [context.Canceled] and [context.DeadlineExceeded], whatever the driver's own
-// words for them are, which it wraps too.
+// words for them are, which it wraps too. An export that broke off fails with an
+// [*ExportError], which answers to the same.
 package storage
