@@ -73,10 +73,10 @@ func (m *meters) take(l RateLimit, key sign.KeyHash, now time.Time) (ok bool, le
 		m.keys[key] = k
 	}
 	k.fill(l, now)
-	if k.tokens < 1 {
+	if k.tokens < 1-1e-9 { // who waits as long as told is not refused for rounding
 		return false, 0, time.Duration(min((1-k.tokens)/l.PerSecond*float64(time.Second), math.MaxInt64/2))
 	}
-	k.tokens--
+	k.tokens = max(0, k.tokens-1)
 	return true, int(k.tokens), 0
 }
 
