@@ -29,6 +29,7 @@ var may = map[string][]string{
 	"immagin/api/filestore": {"immagin/api", "sign"},
 	"immagin/api/sqlstore":  {"immagin/api", "sign"},
 	"immagin/edit":          {},
+	"billing":               {},
 	"sign":                  {},
 	"storage":               {},
 	"storage/file":          {},
