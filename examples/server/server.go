@@ -68,7 +68,7 @@ func newServer(ctx context.Context, c *config, log *slog.Logger, stderr io.Write
 	if err != nil {
 		return nil, err
 	}
-	originals := storage.NewOriginals(store, nil)
+	originals := storage.NewOriginals(store, &storage.Options{BeforeSign: bucket.BeforeSign})
 	options := &luna.HandlerOptions{Tenant: s.tenants.of, Logger: log}
 	if c.cache == noCache {
 		options.MemoryCacheBytes = -1

@@ -89,9 +89,7 @@ func readPage(rawQuery string) (p page, err error) {
 				return p, invalid("limit must be 1 to %d", maxPage)
 			}
 		case name == "cursor":
-			if p.cursor = value; value == "" {
-				return p, badCursor()
-			}
+			p.cursor = value // empty is none: the first page
 		case name == "prefix":
 			if p.prefix = value; !validPrefix(value) {
 				return p, invalid("prefix must be what a key can begin with")

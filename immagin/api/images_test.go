@@ -80,12 +80,12 @@ func TestListImagesRefuses(t *testing.T) {
 	for _, query := range []string{
 		"limit=0", "limit=-1", "limit=1001", "limit=1.0", "limit=1e2", "limit=", "limit=+1", "limit=01", "limit=%31%30x", "limit=99999999999999999999", "limit=1&limit=1",
 		"Limit=1", "x=1", "x", "=", "limit=1;prefix=a", "prefix=%zz", "prefix=a&prefix=b", "limit[]=1",
-		"cursor=", "cursor=x", "cursor=" + cursor + "A", "cursor=" + cursor[1:], "cursor=" + ofA, "cursor=" + ofAcme, "cursor=" + cursor + "&prefix=a", "cursor=" + cursor + "&cursor=" + cursor, "cursor=YQ", "cursor=" + strings.Repeat("A", 3000),
+		"cursor=x", "cursor=" + cursor + "A", "cursor=" + cursor[1:], "cursor=" + ofA, "cursor=" + ofAcme, "cursor=" + cursor + "&prefix=a", "cursor=" + cursor + "&cursor=" + cursor, "cursor=YQ", "cursor=" + strings.Repeat("A", 3000),
 		"prefix=%2F", "prefix=a%2F%2F", "prefix=..%2F", "prefix=.%2Fa", "prefix=a%00", "prefix=%ff", "prefix=a%5C", "prefix=" + strings.Repeat("a", 1025),
 	} {
 		f.send("GET", "/v1/images?"+query, f.key, "").problem(t, 400, "invalid_request")
 	}
-	for _, query := range []string{"", "limit=1", "limit=1000", "prefix=", "prefix=..", "prefix=a%2F..", "prefix=a%2F", "prefix=" + strings.Repeat("a", 1024), "cursor=" + cursor} {
+	for _, query := range []string{"", "cursor=", "limit=1", "limit=1000", "prefix=", "prefix=..", "prefix=a%2F..", "prefix=a%2F", "prefix=" + strings.Repeat("a", 1024), "cursor=" + cursor} {
 		f.images("?" + query)
 	}
 	f.send("GET", "/v1/images/", f.key, "").problem(t, 404, "not_found")
