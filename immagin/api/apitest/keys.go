@@ -43,7 +43,7 @@ func newKey(tenant, name string) api.Key {
 func create(ctx context.Context, s api.Keys, keys ...api.Key) error {
 	for _, k := range keys {
 		if err := s.Create(ctx, k); err != nil {
-			return fmt.Errorf("Create of key %q of tenant %q: %w", short(k.ID), short(k.Tenant), err)
+			return fmt.Errorf("store: Create of key %q of tenant %q: %w", short(k.ID), short(k.Tenant), err)
 		}
 	}
 	return nil
@@ -55,15 +55,15 @@ func short(s string) string { return s[:min(len(s), 40)] }
 func lookup(ctx context.Context, s api.Keys, prefix, id string) (found api.Key, ok bool, err error) {
 	keys, err := s.Lookup(ctx, prefix)
 	if err != nil {
-		return found, false, fmt.Errorf("Lookup of %q: %w", short(prefix), err)
+		return found, false, fmt.Errorf("store: Lookup of %q: %w", short(prefix), err)
 	}
 	for _, k := range keys {
 		if k.Prefix != prefix {
-			return found, false, fmt.Errorf("Lookup of %q found a key of prefix %q", short(prefix), short(k.Prefix))
+			return found, false, fmt.Errorf("store: Lookup of %q found a key of prefix %q", short(prefix), short(k.Prefix))
 		}
 		if k.ID == id {
 			if ok {
-				return found, false, fmt.Errorf("Lookup found key %s twice", id)
+				return found, false, fmt.Errorf("store: Lookup found key %s twice", id)
 			}
 			found, ok = k, true
 		}
@@ -86,21 +86,21 @@ func holds(ctx context.Context, s api.Keys, k api.Key) error {
 		return err
 	}
 	if !ok {
-		return fmt.Errorf("Lookup does not find key %s of tenant %q", k.ID, short(k.Tenant))
+		return fmt.Errorf("store: Lookup does not find key %s of tenant %q", k.ID, short(k.Tenant))
 	}
 	if err := same(found, k); err != nil {
-		return fmt.Errorf("Lookup: %w", err)
+		return fmt.Errorf("store: Lookup: %w", err)
 	}
 	all, err := s.List(ctx, k.Tenant)
 	if err != nil {
-		return fmt.Errorf("List of tenant %q: %w", short(k.Tenant), err)
+		return fmt.Errorf("store: List of tenant %q: %w", short(k.Tenant), err)
 	}
 	i := slices.IndexFunc(all, func(other api.Key) bool { return other.ID == k.ID })
 	if i < 0 {
-		return fmt.Errorf("List of tenant %q lacks key %s", short(k.Tenant), k.ID)
+		return fmt.Errorf("store: List of tenant %q lacks key %s", short(k.Tenant), k.ID)
 	}
 	if err := same(all[i], k); err != nil {
-		return fmt.Errorf("List: %w", err)
+		return fmt.Errorf("store: List: %w", err)
 	}
 	return nil
 }
@@ -108,14 +108,14 @@ func holds(ctx context.Context, s api.Keys, k api.Key) error {
 // lacks makes sure that the store does not have a key.
 func lacks(ctx context.Context, s api.Keys, k api.Key) error {
 	if _, ok, err := lookup(ctx, s, k.Prefix, k.ID); err != nil || ok {
-		return errors.Join(err, fmt.Errorf("Lookup finds key %s, which should not be there", short(k.ID)))
+		return errors.Join(err, fmt.Errorf("store: Lookup finds key %s, which should not be there", short(k.ID)))
 	}
 	all, err := s.List(ctx, k.Tenant)
 	if err != nil {
-		return fmt.Errorf("List of tenant %q: %w", short(k.Tenant), err)
+		return fmt.Errorf("store: List of tenant %q: %w", short(k.Tenant), err)
 	}
 	if slices.ContainsFunc(all, func(other api.Key) bool { return other.ID == k.ID }) {
-		return fmt.Errorf("List has key %s, which should not be there", short(k.ID))
+		return fmt.Errorf("store: List has key %s, which should not be there", short(k.ID))
 	}
 	return nil
 }
@@ -244,11 +244,11 @@ func keysTexts(ctx context.Context, a, b api.Keys, _ *Options) error {
 		}
 		all, err := b.List(ctx, texts[i])
 		if err != nil {
-			return fmt.Errorf("List of tenant %q: %w", short(texts[i]), err)
+			return fmt.Errorf("store: List of tenant %q: %w", short(texts[i]), err)
 		}
 		for _, other := range all {
 			if other.Tenant != texts[i] {
-				return fmt.Errorf("List of tenant %q has a key of tenant %q", short(texts[i]), short(other.Tenant))
+				return fmt.Errorf("store: List of tenant %q has a key of tenant %q", short(texts[i]), short(other.Tenant))
 			}
 		}
 		for _, other := range texts {
@@ -261,7 +261,7 @@ func keysTexts(ctx context.Context, a, b api.Keys, _ *Options) error {
 	}
 	for _, k := range keys {
 		if err := a.Revoke(ctx, k.Tenant, k.ID); err != nil {
-			return fmt.Errorf("Revoke of a key of tenant %q: %w", short(k.Tenant), err)
+			return fmt.Errorf("store: Revoke of a key of tenant %q: %w", short(k.Tenant), err)
 		}
 		if err := lacks(ctx, b, k); err != nil {
 			return err
@@ -294,15 +294,15 @@ func keysOrder(ctx context.Context, a, b api.Keys, _ *Options) error {
 			return err
 		}
 		if len(got) != len(keys) {
-			return fmt.Errorf("List has %d keys; it should have %d", len(got), len(keys))
+			return fmt.Errorf("store: List has %d keys; it should have %d", len(got), len(keys))
 		}
 		for i := range keys {
 			if err := same(got[i], keys[i]); err != nil {
-				return fmt.Errorf("List, key %d of %d: %w", i+1, len(keys), err)
+				return fmt.Errorf("store: List, key %d of %d: %w", i+1, len(keys), err)
 			}
 		}
 		if got, err = s.List(ctx, newTenant()); err != nil || len(got) != 0 {
-			return fmt.Errorf("List of a tenant without keys has %d (%v)", len(got), err)
+			return fmt.Errorf("store: List of a tenant without keys has %d (%v)", len(got), err)
 		}
 	}
 	return nil
@@ -391,7 +391,7 @@ func keysUsed(ctx context.Context, a, b api.Keys, _ *Options) error {
 		{day, time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)},
 	} {
 		if err := a.Used(ctx, key.Tenant, key.ID, step.at); err != nil {
-			return fmt.Errorf("Used at %v: %w", step.at, err)
+			return fmt.Errorf("store: Used at %v: %w", step.at, err)
 		}
 		key.LastUsedAt = step.shown
 		if err := holds(ctx, b, key); err != nil {
@@ -420,7 +420,7 @@ func keysHostile(ctx context.Context, a, b api.Keys, _ *Options) error {
 	}
 	for _, text := range hostile {
 		if found, err := a.Lookup(ctx, text); err != nil || len(found) != 0 {
-			return fmt.Errorf("Lookup of %q finds %d keys (%v); it should find none", short(text), len(found), err)
+			return fmt.Errorf("store: Lookup of %q finds %d keys (%v); it should find none", short(text), len(found), err)
 		}
 		for _, args := range [][2]string{{text, key.ID}, {key.Tenant, text}, {text, text}} {
 			if err := want(a.Revoke(ctx, args[0], args[1]), fs.ErrNotExist, "Revoke of %q, %q", short(args[0]), short(args[1])); err != nil {
@@ -432,10 +432,10 @@ func keysHostile(ctx context.Context, a, b api.Keys, _ *Options) error {
 		}
 		found, err := a.List(ctx, text)
 		if err != nil {
-			return fmt.Errorf("List of tenant %q: %w", short(text), err)
+			return fmt.Errorf("store: List of tenant %q: %w", short(text), err)
 		}
 		if slices.ContainsFunc(found, func(k api.Key) bool { return k.Tenant != text }) {
-			return fmt.Errorf("List of tenant %q has keys of another", short(text))
+			return fmt.Errorf("store: List of tenant %q has keys of another", short(text))
 		}
 	}
 	return holds(ctx, b, key)

@@ -26,7 +26,7 @@ func NoncesChecks() []Check[api.Nonces] {
 // once uses a nonce, and makes sure that nobody can again.
 func once(ctx context.Context, a, b api.Nonces, tenant, nonce string, life time.Duration) error {
 	if err := a.Use(ctx, tenant, nonce, life); err != nil {
-		return fmt.Errorf("Use of a new nonce of %d bytes of tenant %q: %w", len(nonce), short(tenant), err)
+		return fmt.Errorf("store: Use of a new nonce of %d bytes of tenant %q: %w", len(nonce), short(tenant), err)
 	}
 	for _, s := range []api.Nonces{a, b, a} {
 		if err := want(s.Use(ctx, tenant, nonce, life), fs.ErrExist, "Use of nonce %q of tenant %q again", short(nonce), short(tenant)); err != nil {
@@ -70,7 +70,7 @@ func noncesLives(ctx context.Context, a, b api.Nonces, _ *Options) error {
 	// What is over at once may be forgotten, but is no reason to fail.
 	for _, life := range []time.Duration{0, -time.Hour, math.MinInt64} {
 		if err := a.Use(ctx, tenant, life.String(), life); err != nil {
-			return fmt.Errorf("Use for %v: %w", life, err)
+			return fmt.Errorf("store: Use for %v: %w", life, err)
 		}
 	}
 	return nil

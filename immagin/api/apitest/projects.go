@@ -44,17 +44,17 @@ func sameProject(got, wanted api.Project) error {
 func holdsProject(ctx context.Context, s ProjectStore, tenant string, p api.Project) error {
 	got, err := s.Project(ctx, tenant)
 	if err != nil {
-		return fmt.Errorf("Project of tenant %q: %w", short(tenant), err)
+		return fmt.Errorf("store: Project of tenant %q: %w", short(tenant), err)
 	}
 	if err := sameProject(got, p); err != nil {
-		return fmt.Errorf("Project of tenant %q: %w", short(tenant), err)
+		return fmt.Errorf("store: Project of tenant %q: %w", short(tenant), err)
 	}
 	all, err := s.List(ctx)
 	if err != nil {
-		return fmt.Errorf("List: %w", err)
+		return fmt.Errorf("store: List: %w", err)
 	}
 	if err := sameProject(all[tenant], p); err != nil {
-		return fmt.Errorf("List, tenant %q: %w", short(tenant), err)
+		return fmt.Errorf("store: List, tenant %q: %w", short(tenant), err)
 	}
 	return nil
 }
@@ -72,7 +72,7 @@ func lacksProject(ctx context.Context, s ProjectStore, tenant string) error {
 		return err
 	}
 	if _, ok := all[tenant]; ok {
-		return fmt.Errorf("List has tenant %q, which has no project", short(tenant))
+		return fmt.Errorf("store: List has tenant %q, which has no project", short(tenant))
 	}
 	return nil
 }
@@ -157,7 +157,7 @@ func projectsTexts(ctx context.Context, a, b ProjectStore, _ *Options) error {
 	for _, text := range texts {
 		want[text] = newProject(text)
 		if err := a.Put(ctx, text, want[text]); err != nil {
-			return fmt.Errorf("Put of tenant %q: %w", short(text), err)
+			return fmt.Errorf("store: Put of tenant %q: %w", short(text), err)
 		}
 	}
 	for tenant, p := range want {
@@ -167,7 +167,7 @@ func projectsTexts(ctx context.Context, a, b ProjectStore, _ *Options) error {
 	}
 	for tenant := range want {
 		if err := a.Delete(ctx, tenant); err != nil {
-			return fmt.Errorf("Delete of tenant %q: %w", short(tenant), err)
+			return fmt.Errorf("store: Delete of tenant %q: %w", short(tenant), err)
 		}
 		if err := lacksProject(ctx, b, tenant); err != nil {
 			return err
@@ -249,16 +249,16 @@ func projectsConcurrent(ctx context.Context, a, b ProjectStore, o *Options) erro
 		for range o.Rounds {
 			if i%2 == 0 {
 				if err := both[i/2%2].Put(ctx, tenant, put[i]); err != nil {
-					return fmt.Errorf("Put while others do: %w", err)
+					return fmt.Errorf("store: Put while others do: %w", err)
 				}
 				continue
 			}
 			got, err := both[i/2%2].Project(ctx, tenant)
 			if err != nil {
-				return fmt.Errorf("Project while others put: %w", err)
+				return fmt.Errorf("store: Project while others put: %w", err)
 			}
 			if err := sameProject(got, known[got.ID]); err != nil {
-				return fmt.Errorf("Project while others put: %w", err)
+				return fmt.Errorf("store: Project while others put: %w", err)
 			}
 		}
 		return nil
