@@ -133,6 +133,7 @@ type Account struct {
 	Open                int64 // pending holds
 	Pending             int64 // the amount of the top-up in flight, or zero
 	PendingKey          string
+	Refunding           int64 // refunds in flight: already out of Paid, still counted against the cap
 	Seq                 int64 // of the last transaction
 	State               State
 	NegativeSince       time.Time // up to when interest is reckoned; zero while Paid ≥ 0
@@ -221,6 +222,7 @@ type Payment struct {
 	Created time.Time
 	Next    time.Time // when pending: not tried again by others before this
 	Settled time.Time
+	Answer  []byte // what the call returned once settled; opaque
 }
 
 // PaymentKind tells top-ups from refunds.
