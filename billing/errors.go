@@ -23,9 +23,10 @@ var (
 
 // What a plan's limits and an account's standing refuse.
 var (
-	ErrQuota   = errors.New("billing: plan limit reached") // as *QuotaError
-	ErrUploads = errors.New("billing: uploads suspended while a balance is outstanding")
-	ErrAccess  = errors.New("billing: account suspended or terminated")
+	ErrQuota      = errors.New("billing: plan limit reached") // as *QuotaError
+	ErrUploads    = errors.New("billing: uploads suspended while a balance is outstanding")
+	ErrUnverified = errors.New("billing: e-mail address not verified")
+	ErrAccess     = errors.New("billing: account not served")
 )
 
 // QuotaError says which limit of a plan was reached. It is ErrQuota.

@@ -88,9 +88,6 @@ func (r Rate) Currency() Currency { return r.currency }
 // Units is the number of units the price is for; 0 for the zero Rate.
 func (r Rate) Units() int64 { return r.per }
 
-// IsZero says whether the rate charges nothing.
-func (r Rate) IsZero() bool { return r.coef == 0 }
-
 // Amount is the price of qty units to the nano-unit: qty·price/n. Only what
 // is below a nano-unit is rounded. A negative quantity is ErrQuantity.
 func (r Rate) Amount(qty int64, round Rounding) (Money, error) {
@@ -134,11 +131,22 @@ func (r Rate) String() string {
 
 // text is the rate as a person reads it: "0.20 USD per 1,000".
 func (r Rate) text() string {
+	if r == (Rate{}) {
+		return "no charge"
+	}
 	s := r.Price() + " " + string(r.currency)
 	if r.per > 1 {
 		return s + " per " + group(r.per)
 	}
 	return s + " each"
+}
+
+// blockText is the same of a rate whose started blocks are whole.
+func (r Rate) blockText() string {
+	if r.per > 1 {
+		return r.Price() + " " + string(r.currency) + " per started " + group(r.per)
+	}
+	return r.text()
 }
 
 type rateJSON struct {
