@@ -6,6 +6,7 @@ require (
 	github.com/ajroetker/go-jpeg2000 v0.0.2
 	github.com/alicebob/miniredis/v2 v2.40.0
 	github.com/chai2010/webp v1.4.0
+	github.com/cockroachdb/apd/v3 v3.2.3
 	github.com/deepteams/webp v1.2.7
 	github.com/disintegration/imaging v1.6.2
 	github.com/gen2brain/avif v0.5.3
