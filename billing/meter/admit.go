@@ -50,9 +50,7 @@ func (m *Meter) Admit(ctx context.Context, e Event, limits billing.Limits) (*Adm
 	if a.slot.Limit, a.limited = limits.Hard[r.Metric]; !a.limited {
 		return a, ctx.Err()
 	}
-	if _, err := rand.Read(a.slot.Token[:]); err != nil {
-		return refused, err
-	}
+	rand.Read(a.slot.Token[:]) // never fails
 	a.slot.Expires = now.Add(m.opts.SlotTTL)
 	if err := m.store.Take(ctx, a.slot, now); err != nil {
 		return refused, a.refusal(err)
@@ -111,4 +109,3 @@ func (a *Admission) settle(ctx context.Context, rendered bool) error {
 	_, err := a.meter.insert(ctx, []Record{a.slot.Record})
 	return err
 }
-

@@ -156,8 +156,9 @@ type Queue interface {
 	// is refused with [ErrRecord], and nothing is added.
 	Append(ctx context.Context, batch []Record) error
 	// Peek returns up to limit records from the front, in the order in which
-	// they were added, repetitions too, times in UTC, and the position after
-	// the last of them. An empty queue returns none and no error.
+	// they were added, repetitions too, and the position after the last of
+	// them. Times are in UTC, and At is zero without a Window. An empty queue
+	// returns none and no error.
 	Peek(ctx context.Context, limit int) (batch []Record, position int64, err error)
 	// Discard removes what is before a position that Peek returned. Positions
 	// are never used twice, also not after the queue was empty or the process
