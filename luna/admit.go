@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
+
+	"github.com/immagin/immagin-go/immagin/edit"
 )
 
 // An Admitter is asked before an image is rendered, and told what became of
@@ -13,7 +17,11 @@ import (
 //
 // The four arguments are the unique transform: equal ones make the same image,
 // and are to be billed once, however often a process renders it because a
-// cache has forgotten it.
+// cache has forgotten it. Version is that of the original and of its image
+// layers. Canonical is the encoding of [edit.Request.Canonical]; an output
+// format that is left to negotiation stands there as the best that the client
+// takes, with the options that it gets, and as auto where that is none but
+// PNG or JPEG.
 type Admitter interface {
 	// Admit returns an error to refuse the transform: a *[Refusal] tells the
 	// client why. Otherwise it returns a function that is called exactly
@@ -67,12 +75,42 @@ func (h *Handler) admit(ctx context.Context, j *job) error {
 	if h.opts.Admitter == nil {
 		return nil
 	}
-	settle, err := h.opts.Admitter.Admit(ctx, j.tenant, j.ask.Key, j.version, j.canonical)
+	version, canonical, err := h.unique(j)
+	if err != nil {
+		return err
+	}
+	settle, err := h.opts.Admitter.Admit(ctx, j.tenant, j.ask.Key, version, canonical)
 	if err != nil {
 		return refused(ctx, err)
 	}
 	j.settle = settle
 	return nil
+}
+
+// unique is what tells the image of a job from all others of its original.
+func (h *Handler) unique(j *job) (version, canonical string, err error) {
+	version = j.version
+	if len(j.layers) > 0 {
+		parts := []string{j.version}
+		for _, key := range slices.Sorted(maps.Keys(j.layers)) {
+			parts = append(parts, j.layers[key])
+		}
+		version = cacheKey(parts...)
+	}
+	var best edit.Format
+	switch j.choice.class {
+	case classAVIF, classAVIFAndWebP:
+		best = edit.FormatAVIF
+	case classWebP:
+		best = edit.FormatWebP
+	}
+	if !j.choice.varies || best == "" {
+		return version, j.canonical, nil
+	}
+	ask := *j.ask
+	ask.Output = new(h.negotiated(*j.ask.Output, best).WithDefaults())
+	text, err := ask.Encode()
+	return version, string(text), err
 }
 
 // meter is step 15: the image is paid for before anybody has it.
