@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// ErrCredit is returned for a credit that is negative or used beyond its
-// amount.
-var ErrCredit = errors.New("billing: credit negative or overused")
+// ErrCredit is returned for a credit that is negative, used beyond its amount,
+// not in whole minor units, or of another account.
+var ErrCredit = errors.New("billing: credit not usable")
 
 // Credit is an amount an account has off its next invoices, such as what an
 // [SLA] earned it. It reduces the net amount, so no tax falls on it. What one
@@ -36,6 +36,9 @@ func (c Credit) Left() (Money, error) {
 		return Money{}, fmt.Errorf("credit %q: %w", c.ID, err)
 	case c.Amount.Sign() < 0 || c.Used.Sign() < 0 || left.Sign() < 0:
 		return Money{}, fmt.Errorf("%w: credit %q, %v used of %v", ErrCredit, c.ID, c.Used, c.Amount)
+	}
+	if whole, err := left.Round(Down); err != nil || !whole.Equal(left) {
+		return Money{}, fmt.Errorf("%w: credit %q has %v left, not in whole minor units", ErrCredit, c.ID, left)
 	}
 	return left, nil
 }
