@@ -16,9 +16,6 @@ type Limits struct {
 	// already stored are made and metered, with CachedOnly they are not.
 	// Uploads are refused either way.
 	WhileOutstanding OutstandingRule
-
-	// VerifiedEmail asks for a verified address before the first project.
-	VerifiedEmail bool
 }
 
 // OutstandingRule says whether an outstanding balance stops new renditions.
@@ -92,16 +89,17 @@ func (d Decision) Allowed() bool { return d <= AllowOverage }
 // and has used nothing.
 type Account struct {
 	Standing   Standing
-	Unverified bool   // the owner's address is not verified
+	Unverified bool   // the terms ask for a verified e-mail address (Terms.VerifiedEmail) and there is none
 	Used       Usage  // before the operation, in Period; Projects as they are
 	Period     Period // its end is when a QuotaError resets
 }
 
 // Decide says whether an account may do op. A refusal has an error with it:
-// *QuotaError, ErrUploads, ErrUnverified, or ErrAccess for an account that is suspended or
-// terminated. The unit that reaches a limit exactly is allowed and the next
-// one refused. The answer is about the usage it is told: where many servers
-// count at once, a limit is kept by taking the unit from the meter before.
+// *QuotaError, ErrUploads, ErrUnverified, or ErrAccess for an account that is
+// suspended or terminated. The unit that reaches a limit exactly is allowed
+// and the next one refused. The answer is about the usage it is told: where
+// many servers count at once, a limit is kept by taking the unit from the
+// meter before.
 func (l Limits) Decide(a Account, op Operation) (Decision, error) {
 	if int(op) >= len(operationNames) {
 		return DenyAll, fmt.Errorf("%w: %v is unknown", ErrAccess, op)
@@ -133,7 +131,7 @@ func (l Limits) Decide(a Account, op Operation) (Decision, error) {
 			return DenyUpload, &QuotaError{StorageByteMonths, most, a.Period.End}
 		}
 	case CreateProject:
-		if l.VerifiedEmail && a.Unverified {
+		if a.Unverified {
 			return DenyProject, ErrUnverified
 		}
 		if l.Projects > 0 && a.Used[Projects] >= l.Projects {
