@@ -33,7 +33,7 @@ func Example() {
 	}
 	for _, width := range []string{"400", "800", "1200", "400"} {
 		settle, err := gate.Admit(ctx, "shop", "hero.jpg", "v1", width)
-		fmt.Println(width, luna.StatusCode(err), luna.ErrorCode(err))
+		fmt.Printf("%s %d %q\n", width, luna.StatusCode(err), luna.ErrorCode(err))
 		if err == nil {
 			// luna renders here; a failure would be handed over instead of nil.
 			if err := settle(ctx, nil); err != nil {
@@ -44,10 +44,10 @@ func Example() {
 	fmt.Println(gate.Upload(ctx, api.Upload{Tenant: "shop", Key: "hero.jpg"}))
 	fmt.Println(errors.Is(gate.Upload(ctx, api.Upload{Tenant: "blog", Key: "hero.jpg"}), api.ErrProjectLimit))
 	// Output:
-	// 400 200
-	// 800 200
-	// 1200 429 plan_limit
-	// 400 200
+	// 400 200 ""
+	// 800 200 ""
+	// 1200 429 "plan_limit"
+	// 400 200 ""
 	// <nil>
 	// true
 }
