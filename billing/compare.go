@@ -11,7 +11,8 @@ import (
 const StaleAfter = 180 * day
 
 // Scenario is a month to price offers for. What is 0 is not used: with only
-// Transforms set, only transforms are compared.
+// Transforms set, only offers that charge for transforms have a figure, and
+// the rest of what they charge for is left out.
 type Scenario struct {
 	Transforms       int64 // unique transforms
 	Requests         int64 // renditions delivered, cached or not
@@ -47,7 +48,7 @@ func (s Scenario) Usage() (Usage, error) {
 type Quote struct {
 	Offer     Offer
 	Low, High Money    // of a month, net; equal when it is one figure
-	Custom    bool     // no figure: the price is made by sales, or the offer ends before
+	Custom    bool     // no figure: it is made by sales, the offer ends before, or the scenario lacks what it is priced on
 	Assumes   []string // what the figures rest on
 	Warning   string   // not empty when they are older than [StaleAfter]
 }
@@ -105,14 +106,24 @@ func (q *Quote) price(u Usage) error {
 	if err != nil {
 		return err
 	}
+	priced, used := len(q.Offer.Components) == 0, false
 	for _, m := range slices.Sorted(maps.Keys(u)) {
 		switch {
 		case u[m] == 0:
+			continue
 		case q.Offer.covers(m):
+			priced = true
 			q.Assumes = append(q.Assumes, fmt.Sprintf("%s %s", group(u[m]), m))
 		default:
-			q.Assumes = append(q.Assumes, fmt.Sprintf("%s %s cost nothing extra", group(u[m]), m))
+			q.Assumes = append(q.Assumes, fmt.Sprintf("%s %s have no price in this offer", group(u[m]), m))
 		}
+		used = true
+	}
+	// An offer priced on bandwidth is not free for whoever states transforms
+	// only: nothing is known of its price.
+	if used && !priced {
+		q.Custom = true
+		q.Assumes = append(q.Assumes, "the scenario states nothing that this offer charges for")
 	}
 	for _, c := range q.Offer.Components {
 		if c.Overage == nil && u[c.Metric] > c.Included {
