@@ -30,6 +30,7 @@ var may = map[string][]string{
 	"immagin/api/sqlstore":  {"immagin/api", "sign"},
 	"immagin/edit":          {},
 	"billing":               {},
+	"billing/catalog":       {"billing"},
 	"billing/ledger":        {"billing"},
 	"sign":                  {},
 	"storage":               {},
