@@ -86,8 +86,9 @@ type Store interface {
 
 	// Take keeps room for s.Record until s.Expires, or returns ErrFull. What
 	// would not count anyway, because it is in the set (or, with a window,
-	// because a sighting that counts is less than the window before it),
-	// needs no room and is never refused. For others there is room if
+	// because a sighting that counts is at or less than the window before
+	// it; see [Within]), needs no room and no slot, and is never refused. For
+	// others there is room if
 	//
 	//	counted + held < s.Limit
 	//

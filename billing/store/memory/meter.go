@@ -160,6 +160,9 @@ func (m *Meter) Take(ctx context.Context, s meter.Slot, now time.Time) error {
 	if err := m.check(r); err != nil {
 		return err
 	}
+	if m.known(r) {
+		return nil
+	}
 	if !m.room(r, s.Limit, now) {
 		return meter.ErrFull
 	}
@@ -171,15 +174,17 @@ func (m *Meter) Take(ctx context.Context, s meter.Slot, now time.Time) error {
 	return nil
 }
 
-// room reports whether a record may be counted, now or after its rendering.
-func (m *Meter) room(r meter.Record, limit int64, now time.Time) bool {
+// known reports whether a record would not count.
+func (m *Meter) known(r meter.Record) bool {
 	if r.Window == 0 {
-		if _, known := m.elements[r]; known {
-			return true
-		}
-	} else if meter.Within(m.chains[chain{r.Project, r.Metric, r.ID}], r.At, r.Window) {
-		return true
+		_, known := m.elements[r]
+		return known
 	}
+	return meter.Within(m.chains[chain{r.Project, r.Metric, r.ID}], r.At, r.Window)
+}
+
+// room reports whether a record that would count may do so.
+func (m *Meter) room(r meter.Record, limit int64, now time.Time) bool {
 	k := scope{r.Project, r.Metric, r.Period.UnixNano()}
 	others := map[meter.ID]struct{}{}
 	for token, h := range m.slots[k] {
@@ -209,7 +214,7 @@ func (m *Meter) Settle(ctx context.Context, s meter.Slot, now time.Time, rendere
 		return 0, err
 	}
 	h, mine := m.slots[k][s.Token]
-	if (!mine || !h.expires.After(now)) && !m.room(r, s.Limit, now) {
+	if (!mine || !h.expires.After(now)) && !m.known(r) && !m.room(r, s.Limit, now) {
 		return 0, meter.ErrFull
 	}
 	for token, h := range m.slots[k] {
