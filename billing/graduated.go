@@ -55,7 +55,7 @@ func (g *graduated) Between(from, to int64) (Charge, error) {
 	if err := span(from, to); err != nil {
 		return Charge{}, err
 	}
-	c := Charge{Exact: g.zero, Total: g.zero}
+	c := Charge{Lines: make([]Line, 0, g.lines(to)), Exact: g.zero, Total: g.zero}
 	low := int64(0)
 	for i, tier := range g.tiers.tiers {
 		before, after := tier.within(low, from), tier.within(low, to)
@@ -76,6 +76,20 @@ func (g *graduated) Between(from, to int64) (Charge, error) {
 		low = tier.UpTo
 	}
 	return c, nil
+}
+
+// lines is the most lines that a charge of qty units can have.
+func (t *tiers) lines(qty int64) (n int) {
+	for _, tier := range t.tiers {
+		n++
+		if !tier.Flat.IsZero() {
+			n++
+		}
+		if tier.UpTo == Inf || qty <= tier.UpTo {
+			break
+		}
+	}
+	return n
 }
 
 // units adds the line of the units of tier i, after before up to after.

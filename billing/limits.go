@@ -1,10 +1,6 @@
 package billing
 
-import (
-	"fmt"
-	"maps"
-	"slices"
-)
+import "fmt"
 
 // Limits are what a plan never exceeds, at any price.
 type Limits struct {
@@ -116,29 +112,45 @@ func (l Limits) Decide(a Account, op Operation) (Decision, error) {
 	default:
 		return DenyAll, fmt.Errorf("%w: %v", ErrAccess, a.Standing)
 	}
-	switch op {
-	case Render:
-		for _, metric := range slices.Sorted(maps.Keys(l.Hard)) {
-			if metric == StorageByteMonths {
-				continue
-			}
-			if most := l.Hard[metric]; a.Used[metric] >= most {
-				return ServeCachedOnly, &QuotaError{metric, most, a.Period.End}
-			}
-		}
-	case Upload:
-		if most, limited := l.Hard[StorageByteMonths]; limited && a.Used[StorageByteMonths] >= most {
-			return DenyUpload, &QuotaError{StorageByteMonths, most, a.Period.End}
-		}
-	case CreateProject:
+	if op == CreateProject {
 		if a.Unverified {
 			return DenyProject, ErrUnverified
 		}
 		if l.Projects > 0 && a.Used[Projects] >= l.Projects {
 			return DenyProject, &QuotaError{Metric: Projects, Limit: l.Projects}
 		}
+		return Allow, nil
+	}
+	var reached Metric // the first by name, to answer the same every time
+	for metric, most := range l.Hard {
+		if op.uses(metric) && a.Used[metric] >= most && (reached == "" || metric < reached) {
+			reached = metric
+		}
+	}
+	if reached != "" {
+		return op.refused(), &QuotaError{reached, l.Hard[reached], a.Period.End}
 	}
 	return Allow, nil
+}
+
+// uses says whether a limit on a metric stops an operation. What is cached is
+// served whatever the limits, and a full store only stops uploads.
+func (o Operation) uses(m Metric) bool {
+	switch o {
+	case Render:
+		return m != StorageByteMonths
+	case Upload:
+		return m == StorageByteMonths
+	}
+	return false
+}
+
+// refused is the decision when a limit is reached.
+func (o Operation) refused() Decision {
+	if o == Upload {
+		return DenyUpload
+	}
+	return ServeCachedOnly
 }
 
 // Limit is the most of a metric that the plan ever allows in a period, from
@@ -158,9 +170,17 @@ func (p Plan) Limit(m Metric) (int64, bool) {
 // price for overage is a hard limit, and a rendition that the plan does not
 // include is AllowOverage.
 func (p Plan) Decide(a Account, op Operation) (Decision, error) {
-	decision, err := p.limits().Decide(a, op)
-	if decision != Allow || op != Render {
+	decision, err := p.Limits.Decide(a, op)
+	if decision != Allow {
 		return decision, err
+	}
+	for _, c := range p.Components {
+		if c.Overage == nil && op.uses(c.Metric) && a.Used[c.Metric] >= c.Included {
+			return op.refused(), &QuotaError{c.Metric, c.Included, a.Period.End}
+		}
+	}
+	if op != Render {
+		return Allow, nil
 	}
 	costs, err := p.costs(TransformsUnique, a.Used[TransformsUnique])
 	if err != nil {
@@ -170,24 +190,6 @@ func (p Plan) Decide(a Account, op Operation) (Decision, error) {
 		return AllowOverage, nil
 	}
 	return Allow, nil
-}
-
-// limits are the plan's Limits with those of its components.
-func (p Plan) limits() Limits {
-	l := p.Limits
-	if !slices.ContainsFunc(p.Components, func(c Component) bool { return c.Overage == nil }) {
-		return l
-	}
-	l.Hard = maps.Clone(l.Hard)
-	if l.Hard == nil {
-		l.Hard = map[Metric]int64{}
-	}
-	for _, c := range p.Components {
-		if most, limited := p.Limit(c.Metric); limited {
-			l.Hard[c.Metric] = most
-		}
-	}
-	return l
 }
 
 // costs says whether the unit after used is one that is charged for.

@@ -9,7 +9,13 @@ import (
 // nanoDigits is the number of decimals that Money holds.
 const nanoDigits = 9
 
-var pow10 = [...]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14}
+var pow10 = [...]int64{
+	1, 10, 100,
+	1_000, 10_000, 100_000,
+	1_000_000, 10_000_000, 100_000_000,
+	1_000_000_000, 10_000_000_000, 100_000_000_000,
+	1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000,
+}
 
 // Money is an exact amount of one currency in nano-units, 1e-9 of its major
 // unit, between ±9,223,372,036.854775807. The zero value is no money in no
@@ -21,7 +27,7 @@ type Money struct {
 	currency Currency
 }
 
-// Nano is n nano-units of c: Nano(15e9, "USD") is $15.00.
+// Nano is n nano-units of c: Nano(15_000_000_000, "USD") is $15.00.
 func Nano(n int64, c Currency) (Money, error) {
 	if n == 0 && c == "" {
 		return Money{}, nil
@@ -150,6 +156,9 @@ func (m Money) MulRatio(num, den int64, r Rounding) (Money, error) {
 // Round is m in whole minor units of its currency: 12.275 USD is 12.28 with
 // HalfUp. ErrOverflow is possible only in the last minor unit of the range.
 func (m Money) Round(r Rounding) (Money, error) {
+	if m.nano == 0 {
+		return m, nil
+	}
 	unit := m.currency.minor()
 	if m.nano%unit == 0 {
 		return m, nil

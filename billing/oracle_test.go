@@ -54,7 +54,7 @@ func agree(t *rapid.T, want *big.Int, got billing.Money, err error) {
 // int64s draws from the whole range, small numbers and edges often.
 func int64s() *rapid.Generator[int64] {
 	return rapid.OneOf(rapid.Int64(), rapid.Int64Range(-1000, 1000), rapid.SampledFrom([]int64{
-		-1 << 63, -1<<63 + 1, 1<<63 - 1, -1 << 62, 1 << 62, 1e9, -1e9, 5e6, 15e6, -5e6, 1<<53 + 1,
+		-1 << 63, -1<<63 + 1, 1<<63 - 1, -1 << 62, 1 << 62, 1_000_000_000, -1_000_000_000, 5_000_000, 15_000_000, -5_000_000, 1<<53 + 1,
 	}))
 }
 
@@ -189,14 +189,14 @@ func TestRateAgainstFractions(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		coef := rapid.OneOf(rapid.Int64Range(0, 1<<53), rapid.Int64Range(0, 2000)).Draw(t, "coef")
 		scale := rapid.IntRange(0, 14).Draw(t, "scale")
-		per := rapid.OneOf(rapid.SampledFrom([]int64{1, 3, 7, 20, 1000, 1e9}), rapid.Int64Range(1, 1e6)).Draw(t, "per")
-		qty := rapid.OneOf(rapid.Int64Range(0, 1<<63-1), rapid.Int64Range(0, 2e6)).Draw(t, "qty")
+		per := rapid.OneOf(rapid.SampledFrom([]int64{1, 3, 7, 20, 1000, 1_000_000_000}), rapid.Int64Range(1, 1_000_000)).Draw(t, "per")
+		qty := rapid.OneOf(rapid.Int64Range(0, 1<<63-1), rapid.Int64Range(0, 2_000_000)).Draw(t, "qty")
 		r := roundings().Draw(t, "rounding")
 
 		price := apd.New(coef, int32(-scale)).Text('f')
 		rate, err := billing.Per(per, price, "USD")
 		exact := new(big.Rat).SetFrac(big.NewInt(coef), new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(scale)), nil))
-		exact.Mul(exact, big.NewRat(1e9, per))
+		exact.Mul(exact, big.NewRat(1_000_000_000, per))
 		if err != nil {
 			require.ErrorIs(t, err, billing.ErrOverflow)
 			require.True(t, !inRange(exact.Num()) || !inRange(exact.Denom()), "%s/%d: %v", price, per, err)

@@ -90,42 +90,33 @@ func span(from, to int64) error {
 }
 
 // add appends a line and counts it in.
-func (c *Charge) add(l Line) error {
-	exact, err := c.Exact.Add(l.Exact)
-	if err != nil {
+func (c *Charge) add(l Line) (err error) {
+	if c.Exact, err = c.Exact.Add(l.Exact); err != nil {
 		return err
 	}
-	total, err := c.Total.Add(l.Amount)
-	if err != nil {
+	if c.Total, err = c.Total.Add(l.Amount); err != nil {
 		return err
 	}
-	c.Lines, c.Exact, c.Total = append(c.Lines, l), exact, total
+	c.Lines = append(c.Lines, l)
 	return nil
 }
 
-// grown fills in a line whose exact amount grew from before to after. The
-// amount is the difference of the rounded two, so that slices add up to the
-// cent that the whole is.
-func (l Line) grown(before, after Money) (Line, error) {
+// addGrown is add of a line whose exact amount grew from before to after. The
+// line's amount is the difference of the two rounded, so that slices add up
+// to the cent that the whole is.
+func (c *Charge) addGrown(l Line, before, after Money) error {
 	first, err := before.Round(HalfUp)
 	if err != nil {
-		return l, err
+		return err
 	}
 	last, err := after.Round(HalfUp)
 	if err != nil {
-		return l, err
+		return err
 	}
 	if l.Exact, err = after.Sub(before); err != nil {
-		return l, err
+		return err
 	}
-	l.Amount, err = last.Sub(first)
-	return l, err
-}
-
-// addGrown is add of grown.
-func (c *Charge) addGrown(l Line, before, after Money) error {
-	l, err := l.grown(before, after)
-	if err != nil {
+	if l.Amount, err = last.Sub(first); err != nil {
 		return err
 	}
 	return c.add(l)
