@@ -1,0 +1,70 @@
+package sqlite
+
+import (
+	"sync"
+	"time"
+)
+
+// Bounds of the write-ahead log, in pages.
+const (
+	walBackground = 1000 // copied into the file beside the writer
+	walRest       = 2000 // copied by the writer itself, to begin the log anew
+	walLong       = 8000 // before which the log is not begun anew
+)
+
+// A checkpointer copies the write-ahead log into the file. SQLite would do it
+// at the end of a commit; the caller of that one would wait for what a
+// thousand others wrote. Only what is written meanwhile is left to the writer.
+type checkpointer struct {
+	name    string
+	c       *conn // the writer's
+	running bool
+	pass    chan struct{} // closed when the pass in the background has ended
+	wait    sync.WaitGroup
+}
+
+func newCheckpointer(name string, c *conn) *checkpointer {
+	return &checkpointer{name: name, c: c}
+}
+
+// written is called by the writer, between transactions.
+func (k *checkpointer) written() {
+	if k.running {
+		select {
+		case <-k.pass:
+			k.running = false
+		default:
+			return
+		}
+	}
+	log, copied := k.checkpoint(k.c, "NOOP")
+	switch rest := log - copied; {
+	case rest <= walRest && log >= walLong:
+		k.checkpoint(k.c, "PASSIVE")
+	case rest >= walBackground:
+		k.running, k.pass = true, make(chan struct{})
+		k.wait.Go(k.background)
+	}
+}
+
+// background makes one pass on a connection of its own.
+func (k *checkpointer) background() {
+	defer close(k.pass)
+	c, err := open(k.name, time.Second)
+	if err != nil {
+		return // there will be another pass
+	}
+	k.checkpoint(c, "PASSIVE")
+	_ = c.close()
+}
+
+// checkpoint returns the log's length and how much of it is in the file. Its
+// errors are no one's: what is not copied now is copied later, and an error
+// of the disk meets the next commit too.
+func (k *checkpointer) checkpoint(c *conn, mode string) (log, copied int64) {
+	_ = c.query("PRAGMA wal_checkpoint("+mode+")", func(r row) error {
+		log, copied = r.int(1), r.int(2)
+		return nil
+	})
+	return log, copied
+}
