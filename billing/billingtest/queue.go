@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -195,8 +196,12 @@ func queueCanceled(ctx context.Context, q meter.Queue, _ func() meter.Queue, _ *
 // queueConcurrent appends from many while one forwards.
 func queueConcurrent(ctx context.Context, q meter.Queue, _ func() meter.Queue, o *MeterOptions) error {
 	total := o.Racers * o.Rounds * 2
+	var done atomic.Int64
 	var got []meter.Record
 	err := atOnce(o.Racers+1, func(i int) error {
+		if i < o.Racers {
+			defer done.Add(1)
+		}
 		for n := range o.Rounds {
 			if i == o.Racers {
 				break
@@ -205,7 +210,7 @@ func queueConcurrent(ctx context.Context, q meter.Queue, _ func() meter.Queue, o
 				return err
 			}
 		}
-		for i == o.Racers && ctx.Err() == nil {
+		for i == o.Racers && done.Load() < int64(o.Racers) {
 			batch, position, err := q.Peek(ctx, 7)
 			if err != nil {
 				return err
@@ -213,9 +218,7 @@ func queueConcurrent(ctx context.Context, q meter.Queue, _ func() meter.Queue, o
 			if err := q.Discard(ctx, position); err != nil {
 				return err
 			}
-			if got = append(got, batch...); len(got) >= total/2 {
-				break
-			}
+			got = append(got, batch...)
 		}
 		return nil
 	})

@@ -117,8 +117,8 @@ type Store interface {
 
 	// Scan returns up to limit elements with a Period that starts in p (zero:
 	// all), in the order of [Record.Compare], beginning with the first one
-	// after the given one; the zero Record is before all. Fewer than limit
-	// means that there are no more. What is inserted between two calls is in
+	// after the given one, which need be neither in the set nor valid; the
+	// zero Record is before all. Fewer than limit means that there are no more. What is inserted between two calls is in
 	// the second if it comes after the first one's end. Elements keep the
 	// Period and Window with which they came first.
 	Scan(ctx context.Context, p billing.Period, after Record, limit int) ([]Record, error)

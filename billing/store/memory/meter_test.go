@@ -3,6 +3,8 @@ package memory_test
 import (
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/immagin/immagin-go/billing/billingtest"
 	"github.com/immagin/immagin-go/billing/meter"
 	"github.com/immagin/immagin-go/billing/store/memory"
@@ -14,4 +16,13 @@ func TestMeterStore(t *testing.T) {
 
 func TestQueue(t *testing.T) {
 	billingtest.TestQueue(t, func(*testing.T) meter.Queue { return memory.NewQueue() }, nil)
+}
+
+func TestMeterProperties(t *testing.T) {
+	for _, p := range billingtest.MeterProperties() {
+		t.Run(p.Name, func(t *testing.T) {
+			s := memory.NewMeter()
+			rapid.Check(t, p.On(s, s))
+		})
+	}
 }
