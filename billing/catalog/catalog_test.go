@@ -254,7 +254,7 @@ func TestCompareNeverBeatsItsOffers(t *testing.T) {
 			Requests:         count.Draw(t, "requests"),
 			BytesPerDelivery: rapid.Int64Range(0, 5_000_000).Draw(t, "bytes"),
 			Originals:        count.Draw(t, "originals"),
-			StoredBytes:      rapid.Int64Range(0, 1e15).Draw(t, "stored"),
+			StoredBytes:      rapid.Int64Range(0, 1_000_000_000_000_000).Draw(t, "stored"),
 			Yearly:           rapid.Bool().Draw(t, "yearly"),
 		}
 		quotes, err := billing.Compare(s, offers, at)
