@@ -3,7 +3,9 @@ package bucket_test
 import (
 	"context"
 	"io"
+	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -44,6 +46,10 @@ func servers() []server {
 // TestServers runs the suite over each. Package storage does so over mem and
 // file, and damages what is there, which no server has to do with.
 func TestServers(t *testing.T) {
+	many := 1100 // S3 lists 1,000 at a time
+	if n, err := strconv.Atoi(os.Getenv("IMMAGIN_TEST_COUNT")); err == nil {
+		many = n
+	}
 	for _, s := range servers() {
 		if !s.presigns {
 			continue
@@ -52,7 +58,7 @@ func TestServers(t *testing.T) {
 			b, err := bucket.Open(t.Context(), s.start(t))
 			require.NoError(t, err)
 			t.Cleanup(func() { b.Close() })
-			options := &storagetest.Options{Paths: s.paths, Keys: 60, Rounds: 10, Racers: 6}
+			options := &storagetest.Options{Paths: s.paths, Keys: 60, Rounds: 10, Racers: 6, Many: many}
 			originals := storage.NewOriginals(b, &storage.Options{BeforeSign: bucket.BeforeSign})
 			derived := storage.NewDerived(b, nil)
 			t.Run("originals", func(t *testing.T) { storagetest.TestOriginals(t, originals, options) })
