@@ -136,6 +136,11 @@ func TestInvoiceCredits(t *testing.T) {
 	require.Equal(t, "3.72", january.Total.String())
 	require.Empty(t, left)
 
+	exact, left, err := billing.Close(plan, nil, december, &billing.CloseOptions{Credits: []billing.Credit{{ID: "exact", Amount: usd(t, "8")}}})
+	require.NoError(t, err)
+	require.Equal(t, "0.00", exact.Total.String())
+	require.Empty(t, left, "nothing of it is left")
+
 	// The oldest first.
 	both, left, err := billing.Close(plan, nil, december, &billing.CloseOptions{Credits: []billing.Credit{
 		{ID: "b", Amount: usd(t, "5")}, {ID: "c", Amount: usd(t, "5"), AppliesFrom: november.Start}, {ID: "a", Amount: usd(t, "2")}, {ID: "spent", Amount: usd(t, "1"), Used: usd(t, "1")},

@@ -156,6 +156,26 @@ func TestRecomputed(t *testing.T) {
 			require.Equal(t, row.want[i], got, "%s at %d", row.name, n)
 		}
 	}
+	// A started credit counts whole, over all metrics together.
+	for _, part := range []struct {
+		plan     billing.Offer
+		scenario billing.Scenario
+		want     string
+	}{
+		{find(t, c, "Cloudinary", "", "Free"), transforms(25_000), "0.00"},
+		{find(t, c, "Cloudinary", "", "Free"), transforms(25_001), custom},
+		{find(t, c, "imgix", "", "Starter"), transforms(50_000), "25.00"},
+		{find(t, c, "imgix", "", "Starter"), transforms(50_001), "25.25"},
+		{find(t, c, "imgix", "", "Starter"), billing.Scenario{Transforms: 50_250, Requests: 1, BytesPerDelivery: 500_000_000}, "25.25"},
+		{find(t, c, "imgix", "", "Starter"), billing.Scenario{Transforms: 50_251, Requests: 1, BytesPerDelivery: 500_000_000}, "25.50"},
+	} {
+		q, err := part.plan.Quote(part.scenario, at)
+		require.NoError(t, err)
+		require.Equal(t, part.want == custom, q.Custom)
+		if !q.Custom {
+			require.Equal(t, part.want, q.Low.String())
+		}
+	}
 	// The free plan of Cloudflare ends at 5,000, and 5,000 on the paid one are
 	// $0, not the $2.50 of the documentation's example.
 	for _, plan := range []string{"Free", "Paid"} {
