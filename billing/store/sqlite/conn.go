@@ -24,6 +24,7 @@ type conn struct {
 	args     []driver.NamedValue
 	ctx      context.Context // of who reads; none for the writer
 	failed   error           // the first error of a statement since reset
+	written  int             // statements that may have changed something
 }
 
 // dsn is the file's name as SQLite reads it, whatever characters it has.
@@ -101,6 +102,7 @@ func (c *conn) exec(text string, args ...driver.Value) (int64, error) {
 	if err != nil {
 		return 0, c.fail(err)
 	}
+	c.written++
 	result, err := s.(driver.StmtExecContext).ExecContext(c.ctx, c.bind(args))
 	if err != nil {
 		return 0, c.fail(err)

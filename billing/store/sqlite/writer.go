@@ -89,9 +89,9 @@ func (w *writer) do(ctx context.Context, size int, early bool, work func(*group)
 
 // run is on the caller's goroutine, so that a panic is the caller's too.
 func (j *job) run(g *group) (err error) {
-	returned := false
+	returned, written := false, g.c.written
 	defer func() {
-		if !returned {
+		if !returned && g.c.written != written {
 			_ = g.c.fail(errAborted)
 		}
 		j.ran <- err
