@@ -21,8 +21,10 @@ func TestQueue(t *testing.T) {
 func TestMeterProperties(t *testing.T) {
 	for _, p := range billingtest.MeterProperties() {
 		t.Run(p.Name, func(t *testing.T) {
-			s := memory.NewMeter()
-			rapid.Check(t, p.On(s, s))
+			rapid.Check(t, func(t *rapid.T) {
+				s := memory.NewMeter()
+				p.On(s, s)(t)
+			})
 		})
 	}
 }
