@@ -233,7 +233,7 @@ func meterLimit(a, b meter.Store) func(*rapid.T) {
 		project := "p" + rand.Text()
 		limit := int64(rapid.IntRange(0, 5).Draw(t, "limit"))
 		limits := billing.Limits{Hard: map[billing.Metric]int64{transforms: limit}}
-		now := noon
+		now := meterNoon
 		var meters []*meter.Meter
 		for _, s := range []meter.Store{a, b} {
 			m, err := meter.New(s, &meter.Options{Now: func() time.Time { return now }, SlotTTL: time.Minute})

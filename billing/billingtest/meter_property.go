@@ -223,7 +223,7 @@ func meterModel(a, b meter.Store) func(*rapid.T) {
 		ctx := context.Background()
 		projects := []string{"p" + rand.Text(), "q" + rand.Text()}
 		model := &modelStore{map[meter.Record]time.Time{}, map[modelChain][]modelMark{}, map[string]time.Time{}, map[meter.ID]*modelSlot{}}
-		now := noon
+		now := meterNoon
 		store := func(t *rapid.T) meter.Store { return rapid.SampledFrom([]meter.Store{a, b}).Draw(t, "handle") }
 		record := func(t *rapid.T) meter.Record {
 			project := rapid.SampledFrom(projects).Draw(t, "project")

@@ -69,9 +69,9 @@ func meterSeal(ctx context.Context, a, b meter.Store, _ *MeterOptions) error {
 			})
 		},
 		// A slot that is settled after the seal is late too.
-		func() error { return a.Take(ctx, attempt(plain("r", november, 1), 1, "r"), noon) },
+		func() error { return a.Take(ctx, attempt(plain("r", november, 1), 1, "r"), meterNoon) },
 		func() error { return a.Seal(ctx, "r", november.End) },
-		settles(ctx, b, attempt(plain("r", november, 1), 1, "r"), noon, true, 1),
+		settles(ctx, b, attempt(plain("r", november, 1), 1, "r"), meterNoon, true, 1),
 		func() error { return counted(ctx, a, "r", always, late("r", november, december, 1)) },
 	)
 }
@@ -157,7 +157,7 @@ func meterDrop(ctx context.Context, a, b meter.Store, _ *MeterOptions) error {
 	return first(
 		func() error { return a.Drop(ctx, october.Start) }, // there is nothing
 		func() error { return insert(ctx, a, 5, all...) },
-		takes(ctx, a, held, noon),
+		takes(ctx, a, held, meterNoon),
 		func() error {
 			return refuses(a.Drop(ctx, november.End), meter.ErrOpen, "Drop of periods that are not sealed")
 		},
@@ -184,15 +184,15 @@ func meterDrop(ctx context.Context, a, b meter.Store, _ *MeterOptions) error {
 			return dropped(err, "Insert of a record of a dropped period")
 		},
 		func() error {
-			_, err := b.Insert(ctx, []meter.Record{seen("p", noon, 1, time.Hour)})
+			_, err := b.Insert(ctx, []meter.Record{seen("p", meterNoon, 1, time.Hour)})
 			return dropped(err, "Insert of a sighting of a dropped period")
 		},
-		func() error { return dropped(b.Take(ctx, held, noon), "Take for a record of a dropped period") },
+		func() error { return dropped(b.Take(ctx, held, meterNoon), "Take for a record of a dropped period") },
 		func() error {
-			_, err := b.Settle(ctx, held, noon, true)
+			_, err := b.Settle(ctx, held, meterNoon, true)
 			return dropped(err, "Settle of a record of a dropped period")
 		},
-		settles(ctx, b, held, noon, false, 0),
+		settles(ctx, b, held, meterNoon, false, 0),
 		func() error { return a.Drop(ctx, november.End) },
 		func() error { return a.Drop(ctx, october.End) },
 		func() error {
@@ -237,8 +237,8 @@ func meterCanceled(ctx context.Context, a, b meter.Store, _ *MeterOptions) error
 	for name, call := range map[string]func(context.Context) error{
 		"Insert": func(ctx context.Context) error { _, err := a.Insert(ctx, []meter.Record{r}); return err },
 		"Counts": func(ctx context.Context) error { _, err := a.Counts(ctx, "p", always); return err },
-		"Take":   func(ctx context.Context) error { return a.Take(ctx, slot, noon) },
-		"Settle": func(ctx context.Context) error { _, err := a.Settle(ctx, slot, noon, true); return err },
+		"Take":   func(ctx context.Context) error { return a.Take(ctx, slot, meterNoon) },
+		"Settle": func(ctx context.Context) error { _, err := a.Settle(ctx, slot, meterNoon, true); return err },
 		"Scan":   func(ctx context.Context) error { _, err := a.Scan(ctx, always, meter.Record{}, 1); return err },
 		"Seal":   func(ctx context.Context) error { return a.Seal(ctx, "", november.End) },
 		"Sealed": func(ctx context.Context) error { _, err := a.Sealed(ctx, ""); return err },
@@ -251,7 +251,7 @@ func meterCanceled(ctx context.Context, a, b meter.Store, _ *MeterOptions) error
 	return first(
 		sealedBefore(ctx, b, "", time.Time{}),
 		func() error { return counted(ctx, b, "", always) },
-		takes(ctx, b, attempt(plain("p", november, 2), 1, "2"), noon),
+		takes(ctx, b, attempt(plain("p", november, 2), 1, "2"), meterNoon),
 		func() error { return insert(ctx, b, 1, plain("p", november, 1)) },
 	)
 }

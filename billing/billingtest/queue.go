@@ -76,9 +76,9 @@ func queued(ctx context.Context, q meter.Queue, limit int, want ...meter.Record)
 }
 
 func queueOrder(ctx context.Context, q meter.Queue, again func() meter.Queue, _ *MeterOptions) error {
-	all := []meter.Record{plain("p", december, 2), plain("p", november, 1), seen("q", noon.Add(1), 3, meter.Ever), plain("p", november, 1)}
+	all := []meter.Record{plain("p", december, 2), plain("p", november, 1), seen("q", meterNoon.Add(1), 3, meter.Ever), plain("p", november, 1)}
 	given := slices.Clone(all)
-	given[0].At = noon // is not kept
+	given[0].At = meterNoon // is not kept
 	given[1].Period = given[1].Period.In(time.FixedZone("x", 3600))
 	if _, err := queued(ctx, q, 5); err != nil {
 		return fmt.Errorf("of an empty queue: %w", err)
