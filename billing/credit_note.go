@@ -67,7 +67,7 @@ func (i Invoice) CreditNote(id, reason string, corrections []Correction, earlier
 	if note.Subtotal, err = after.Sub(before); err != nil {
 		return CreditNote{}, err
 	}
-	tax, err := i.Tax.MulRatio(after.NanoUnits(), max(net.NanoUnits(), 1), HalfUp)
+	tax, err := i.Tax.MulRatio(after.NanoUnits(), max(net.NanoUnits(), 1), Down)
 	if err == nil {
 		tax, err = tax.Round(HalfUp)
 	}

@@ -72,6 +72,9 @@ func Close(p Plan, u Usage, period Period, o *CloseOptions) (Invoice, []Credit, 
 	i.Usage = usage
 	if !o.Partial {
 		i.SealAt, i.IssueBy = o.Terms.SealAt(period), o.Terms.IssueBy(period)
+		if i.SealAt.After(i.IssueBy) {
+			return Invoice{}, nil, fmt.Errorf("%w: late events are taken until %v, but the invoice is to be issued by %v", ErrInvoice, i.SealAt, i.IssueBy)
+		}
 	}
 	if err := i.progress(p, o.Billed); err != nil {
 		return Invoice{}, nil, err
@@ -307,7 +310,8 @@ func (i *Invoice) settle(o *CloseOptions) ([]Credit, error) {
 // invoice.
 func (i *Invoice) tax(net Money, o *CloseOptions) error {
 	lines := i.Lines
-	before := map[string]Money{}
+	type taxed struct{ base, amount Money }
+	before := map[string]taxed{}
 	for _, b := range o.Billed {
 		if b.State == Void {
 			continue
@@ -321,9 +325,14 @@ func (i *Invoice) tax(net Money, o *CloseOptions) error {
 		}
 		lines = slices.Concat(b.Lines, lines)
 		for _, t := range b.Taxes {
-			if before[t.Name], err = before[t.Name].Add(t.Amount); err != nil {
+			sum := before[t.Name]
+			if sum.base, err = sum.base.Add(t.Base); err != nil {
 				return err
 			}
+			if sum.amount, err = sum.amount.Add(t.Amount); err != nil {
+				return err
+			}
+			before[t.Name] = sum
 		}
 	}
 	taxes, sum, err := o.Tax.lines(TaxRequest{Account: i.Account, Period: i.Period, Net: net, Lines: lines})
@@ -332,20 +341,23 @@ func (i *Invoice) tax(net Money, o *CloseOptions) error {
 	}
 	for n, t := range taxes {
 		was := before[t.Name]
-		if taxes[n].Amount, err = t.Amount.Sub(was); err != nil {
+		if taxes[n].Base, err = t.Base.Sub(was.base); err != nil {
+			return err
+		}
+		if taxes[n].Amount, err = t.Amount.Sub(was.amount); err != nil {
 			return err
 		}
 		if taxes[n].Amount.Sign() < 0 {
-			return fmt.Errorf("%w: %q has shrunk to %v from %v", ErrTax, t.Name, t.Amount, was)
+			return fmt.Errorf("%w: %q has shrunk to %v from %v", ErrTax, t.Name, t.Amount, was.amount)
 		}
-		if sum, err = sum.Sub(was); err != nil {
+		if sum, err = sum.Sub(was.amount); err != nil {
 			return err
 		}
 		delete(before, t.Name)
 	}
 	for name, was := range before {
-		if !was.IsZero() {
-			return fmt.Errorf("%w: %q was %v on an earlier invoice and is gone", ErrTax, name, was)
+		if !was.amount.IsZero() {
+			return fmt.Errorf("%w: %q was %v on an earlier invoice and is gone", ErrTax, name, was.amount)
 		}
 	}
 	i.Taxes, i.Tax = taxes, sum

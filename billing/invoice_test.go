@@ -179,6 +179,26 @@ func TestInvoiceTax(t *testing.T) {
 	require.Equal(t, "122.75", vat.Taxes[0].Base.String())
 	require.NoError(t, vat.Check())
 
+	// Two progressive invoices have the tax of one: 104.75 and 122.75 by 19 % are
+	// 19.9025 and 23.3225. The hook's own slice stays as it was.
+	kept := []billing.TaxLine{{Name: "VAT"}}
+	hook := func(r billing.TaxRequest) ([]billing.TaxLine, error) {
+		lines, err := billing.FlatTax("VAT", 1_900)(r)
+		kept[0].Base, kept[0].Amount = r.Net, lines[0].Amount
+		return kept, err
+	}
+	half, _, err := billing.Close(proPlan(t), billing.Usage{billing.BandwidthBytes: 260 * gigabyte}, november, &billing.CloseOptions{Tax: hook, Partial: true})
+	require.NoError(t, err)
+	rest, _, err := billing.Close(proPlan(t), usage, november, &billing.CloseOptions{Tax: hook, Billed: []billing.Invoice{half}})
+	require.NoError(t, err)
+	require.Equal(t, "104.75", half.Taxes[0].Base.String())
+	require.Equal(t, "19.90", half.Tax.String(), "19.9025")
+	require.Equal(t, "18.00", rest.Taxes[0].Base.String())
+	require.Equal(t, "3.42", rest.Tax.String())
+	require.Equal(t, "23.32", kept[0].Amount.String())
+	_, _, err = billing.Close(proPlan(t), usage, november, &billing.CloseOptions{Billed: []billing.Invoice{half}})
+	require.ErrorIs(t, err, billing.ErrTax, "the tax of the first is gone")
+
 	boom := errors.New("tax service away")
 	for name, c := range map[string]struct {
 		lines []billing.TaxLine
@@ -352,6 +372,8 @@ func TestProgressiveRefuses(t *testing.T) {
 	_, _, err = billing.Close(cliffs, usage(30_000), november, nil)
 	require.NoError(t, err, "as a whole it can be billed")
 
+	_, _, err = billing.Close(plan, nil, november, &billing.CloseOptions{Terms: billing.Terms{Grace: 8 * days}})
+	require.ErrorIs(t, err, billing.ErrInvoice, "late events until after the invoice is to be issued")
 	_, _, err = billing.Close(plan, nil, billing.Period{}, nil)
 	require.ErrorIs(t, err, billing.ErrPeriod)
 	_, _, err = billing.Close(billing.Plan{}, nil, november, nil)

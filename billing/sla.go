@@ -89,7 +89,8 @@ type Downtime struct {
 // Credit judges a month. The bill is the subtotal of that month's usage before
 // credits and tax ([Invoice.Subtotal]). A trial account gets no credit. The
 // order of the incidents, overlaps, and whether one outage is reported in one
-// piece or several, make no difference.
+// piece or several, make no difference; but the notice of a maintenance counts
+// to the start of each piece, so report one as a whole.
 //
 // Excluded time of a named component excuses only that component, and time
 // excluded without one excuses all.
@@ -130,7 +131,8 @@ func (s SLA) Credit(month Period, incidents []Incident, bill Money, trial bool) 
 		return d, nil
 	}
 	d.Reason = fmt.Sprintf("%v down of %v is below %s: %s of the bill", d.Down, d.Total, percent(missed.BelowPPM, 4), percent(missed.BasisPoints, 2))
-	share, err := bill.MulRatio(d.BasisPoints, 10_000, HalfUp)
+	// Cut off and then rounded is rounded once: a tie is never cut off.
+	share, err := bill.MulRatio(d.BasisPoints, 10_000, Down)
 	if err != nil {
 		return Downtime{}, err
 	}

@@ -3,6 +3,7 @@ package billing
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // ErrTax is returned for tax lines that are negative, not in whole minor
@@ -38,7 +39,7 @@ func FlatTax(name string, basisPoints int64) TaxFunc {
 		if basisPoints < 0 {
 			return nil, fmt.Errorf("%w: a rate of %d basis points", ErrTax, basisPoints)
 		}
-		exact, err := r.Net.MulRatio(basisPoints, 10_000, HalfUp)
+		exact, err := r.Net.MulRatio(basisPoints, 10_000, Down)
 		if err != nil {
 			return nil, err
 		}
@@ -59,6 +60,7 @@ func (f TaxFunc) lines(r TaxRequest) ([]TaxLine, Money, error) {
 	if err != nil {
 		return nil, Money{}, fmt.Errorf("billing: tax: %w", err)
 	}
+	lines = slices.Clone(lines) // the hook may keep its own
 	var sum Money
 	names := map[string]bool{}
 	for _, l := range lines {
