@@ -1,0 +1,75 @@
+package postgres_test
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/immagin/immagin-go/billing"
+	"github.com/immagin/immagin-go/billing/billingtest"
+	"github.com/immagin/immagin-go/billing/meter"
+	"github.com/immagin/immagin-go/billing/store/postgres"
+	"github.com/immagin/immagin-go/internal/servertest"
+)
+
+var always billing.Period
+
+// open is another server's store on the same database.
+func open(t testing.TB, url string, o *postgres.Options) *postgres.Store {
+	t.Helper()
+	s, err := postgres.Open(t.Context(), url, o)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	return s
+}
+
+func TestMeterStore(t *testing.T) {
+	servertest.SharedPostgres(t)
+	var urls sync.Map // of stores
+	billingtest.TestMeterStore(t, func(t *testing.T) meter.Store {
+		url := servertest.Postgres(t)
+		s := open(t, url, nil).Meter()
+		urls.Store(s, url)
+		return s
+	}, &billingtest.MeterOptions{Again: func(t *testing.T, s meter.Store) meter.Store {
+		url, _ := urls.Load(s)
+		return open(t, url.(string), nil).Meter()
+	}})
+}
+
+// TestOpenTogether has many servers start at the same time on an empty
+// database.
+func TestOpenTogether(t *testing.T) {
+	url := servertest.Postgres(t)
+	var starting sync.WaitGroup
+	for range 8 {
+		starting.Go(func() {
+			s, err := postgres.Open(t.Context(), url, &postgres.Options{Connections: 2})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if counts, err := s.Meter().Counts(t.Context(), "", always); err != nil || len(counts) != 0 {
+				t.Error(counts, err)
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	starting.Wait()
+}
+
+func TestOptions(t *testing.T) {
+	for _, o := range []postgres.Options{{Connections: -1}, {Connections: 20_000}, {Timeout: -1}, {Combine: -1}} {
+		_, err := postgres.Open(t.Context(), "postgres://127.0.0.1:1/none", &o)
+		require.ErrorContains(t, err, "options")
+	}
+	_, err := postgres.Open(t.Context(), "postgres://user:geheim@127.0.0.1:none/x", nil)
+	require.Error(t, err)
+	require.NotContains(t, err.Error(), "geheim")
+	_, err = postgres.Open(t.Context(), "postgres://user:geheim@127.0.0.1:1/x?connect_timeout=1", nil)
+	require.Error(t, err)
+	require.NotContains(t, err.Error(), "geheim")
+}

@@ -1,0 +1,42 @@
+package redis_test
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+
+	"github.com/immagin/immagin-go/billing"
+	"github.com/immagin/immagin-go/billing/meter"
+	"github.com/immagin/immagin-go/billing/store/memory"
+	"github.com/immagin/immagin-go/billing/store/redis"
+)
+
+// A server puts Redis between its meter and, mostly, PostgreSQL.
+func Example() {
+	server, err := miniredis.Run()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
+	store, err := redis.Open(memory.NewMeter(), "redis://"+server.Addr(), nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer store.Close()
+	usage, err := meter.New(store, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	event := meter.Event{Project: "shop", Metric: billing.TransformsUnique, Image: "hero.jpg@1", Rendition: "w=800", At: time.Now()}
+	for range 2 {
+		fmt.Println(usage.Record(context.Background(), event))
+	}
+	// Output:
+	// 1 <nil>
+	// 0 <nil>
+}
