@@ -110,6 +110,9 @@ func (l *Ledger) settle(ctx context.Context, account, key, ref string, taken boo
 		if err != nil {
 			return err
 		}
+		if err := b.lapse(); err != nil { // the answer is what Balance would say
+			return err
+		}
 		p.Answer = pack(b.Paid, b.Promo, b.HeldPaid+b.HeldPromo, b.Pending)
 		return b.tx.PutPayment(p)
 	})

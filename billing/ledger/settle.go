@@ -108,6 +108,9 @@ func (l *Ledger) checkCommit(o Outcome, billed billing.Money) (int64, error) {
 
 // unknown marks a hold as one to look into, once.
 func (b *book) unknown(h Hold, s *Settlement) error {
+	if err := b.lapse(); err != nil {
+		return err
+	}
 	s.Balance = b.balance()
 	if h.Outcome == Unknown {
 		return nil

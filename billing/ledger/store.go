@@ -34,6 +34,9 @@ type Store interface {
 	// callers one after the other in one database transaction, each behind a
 	// savepoint, and commit them together.
 	//
+	// If fn panics, nothing of it is kept and the panic goes on in the goroutine
+	// that called Update; other callers do not notice.
+	//
 	// When ctx ends before fn has begun, Update returns ctx's error and fn is
 	// not run. When it ends later, Update may finish or undo, never half.
 	Update(ctx context.Context, account string, fn func(Tx) error) error
@@ -52,6 +55,8 @@ type Store interface {
 	//	DueHolds     holds in state Pending with Expires ≤ now
 	//	DuePayments  payments in state PaymentPending with Next ≤ now
 	//	DueGrants    grants with Free > 0 and Expires not zero and ≤ now
+	//
+	// Any other Due is an error.
 	Due(ctx context.Context, what Due, now time.Time, limit int) ([]Ref, error)
 }
 

@@ -123,6 +123,9 @@ func (l *Ledger) Due(ctx context.Context, what ledger.Due, now time.Time, limit 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	if what < ledger.DueHolds || what > ledger.DueGrants {
+		return nil, fmt.Errorf("memory: nothing is due by the number %d", what)
+	}
 	type due struct {
 		ledger.Ref
 		at time.Time
