@@ -196,9 +196,11 @@ func ExampleSLA_Credit() {
 	}
 	fmt.Println(found.Credit)
 	fmt.Println(found.Reason)
+	fmt.Println("from", found.AccountCredit("sla-2026-11", "acme").AppliesFrom.Format(time.DateOnly))
 	// Output:
 	// 12.28
 	// 43m13s down of 720h0m0s is below 99.9 %: 10 % of the bill
+	// from 2026-12-01
 }
 
 func ExampleCredit() {
@@ -308,4 +310,52 @@ func ExampleCompare() {
 	// Output:
 	// Acme Images 57.50 assuming [100,000 transforms.unique]
 	// warning: figures of 2026-03-01, 266 days old
+}
+
+func ExampleOffer_Quote() {
+	offer := billing.Offer{
+		Provider: "Acme Images", Plan: "Credits", Base: dollars("25"),
+		Pool: []billing.PoolRate{{Metric: billing.TransformsUnique, Credits: 1, Per: 500}},
+		Components: []billing.OfferComponent{{Component: billing.Component{
+			Metric: billing.PlanCredits, Included: 100,
+			Overage: billing.Unit(must(billing.PerUnit("0.25", "USD")), billing.Linear),
+		}}},
+		Source: "https://example.com/pricing", Confidence: billing.FirstParty,
+		Retrieved: time.Date(2026, time.November, 1, 0, 0, 0, 0, time.UTC),
+	}
+	q, err := offer.Quote(billing.Scenario{Transforms: 100_000}, time.Date(2026, time.November, 22, 0, 0, 0, 0, time.UTC))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(q.Low, q.Warning == "")
+	// Output: 50.00 true
+}
+
+func ExampleScenario_Usage() {
+	u, err := billing.Scenario{Transforms: 100_000, Requests: 2_000_000, BytesPerDelivery: 40_000}.Usage()
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(u[billing.BandwidthBytes])
+	// Output: 80000000000
+}
+
+func ExampleTerms_Effective() {
+	asked := time.Date(2026, time.November, 14, 0, 0, 0, 0, time.UTC)
+	fmt.Println(billing.Terms{}.Effective(billing.Termination{Requested: asked}))
+	fmt.Println(billing.Terms{}.Effective(billing.Termination{Requested: asked, By: billing.Discontinued}))
+	// Output:
+	// 2026-12-01 00:00:00 +0000 UTC
+	// 2026-12-14 00:00:00 +0000 UTC
+}
+
+func ExampleTerms_SealAt() {
+	terms := billing.Terms{}
+	fmt.Println("late events until", terms.SealAt(november).Format(time.DateOnly))
+	fmt.Println("issued before", terms.IssueBy(november).Format(time.DateOnly))
+	fmt.Println("due", terms.Due(terms.SealAt(november)).Format(time.DateOnly))
+	// Output:
+	// late events until 2026-12-04
+	// issued before 2026-12-08
+	// due 2027-01-03
 }

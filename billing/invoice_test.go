@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -107,10 +108,13 @@ func TestInvoicePrepaidBase(t *testing.T) {
 func TestInvoiceCredits(t *testing.T) {
 	december := billing.Month(utc("2026-12-01"))
 	plan := billing.Plan{ID: "small", Version: 1, Base: usd(t, "8"), Arrears: true}
-	sla := billing.Credit{ID: "sla-2026-11", Account: "acme", Amount: usd(t, "12.28"), AppliesFrom: december.Start}
+	november := billing.Month(utc("2026-11-01"))
+	found, err := billing.SLA{}.Credit(november, []billing.Incident{outage(november, time.Hour)}, usd(t, "122.75"), false)
+	require.NoError(t, err)
+	sla := found.AccountCredit("sla-2026-11", "acme")
+	require.Equal(t, "12.28", sla.Amount.String())
 
 	// A credit of November is not for November's own invoice.
-	november := billing.Month(utc("2026-11-01"))
 	own, left, err := billing.Close(plan, nil, november, &billing.CloseOptions{Account: "acme", Credits: []billing.Credit{sla}})
 	require.NoError(t, err)
 	require.Equal(t, "8.00", own.Total.String())

@@ -78,6 +78,7 @@ type SLA struct {
 
 // Downtime is what an [SLA] found in a month.
 type Downtime struct {
+	Month       Period
 	Total       time.Duration // length of the month
 	Down        time.Duration // counted downtime
 	UptimePPM   int64         // millionths, rounded down, to show; decisions are made on the durations
@@ -109,7 +110,7 @@ func (s SLA) Credit(month Period, incidents []Incident, bill Money, trial bool) 
 	if err != nil {
 		return Downtime{}, err
 	}
-	d := Downtime{Total: month.Duration(), Down: length(down)}
+	d := Downtime{Month: month, Total: month.Duration(), Down: length(down)}
 	hi, lo := bits.Mul64(uint64(d.Total-d.Down), million)
 	ppm, _ := bits.Div64(hi, lo, uint64(d.Total))
 	d.UptimePPM = int64(ppm)
@@ -144,6 +145,12 @@ func (s SLA) Credit(month Period, incidents []Incident, bill Money, trial bool) 
 		d.Credit = bill
 	}
 	return d, nil
+}
+
+// AccountCredit is what was found as a credit on the next invoice: the first
+// that is made after that of the month itself.
+func (d Downtime) AccountCredit(id, account string) Credit {
+	return Credit{ID: id, Account: account, Reason: d.Reason, Amount: d.Credit, AppliesFrom: d.Month.End}
 }
 
 const million = 1_000_000
