@@ -27,7 +27,7 @@ func bounds(p Price) []int64 {
 // at least points of them, evenly spaced, both ends among them, and besides
 // the last unit of every tier and the one after, so that lines drawn from
 // point to point keep every corner and cliff. Points must be 2 to 100,000
-// and from below to; otherwise the error is ErrQuantity.
+// and from below to; otherwise the error is [ErrQuantity].
 func Curve(p Price, from, to int64, points int) ([]Point, error) {
 	if err := span(from, to); err != nil {
 		return nil, err

@@ -2,8 +2,8 @@ package billing
 
 // Graduated charges every unit at the rate of the tier it is in, as income
 // tax does: entering a tier changes nothing for the units below. Bounds must
-// ascend strictly and the last be Inf; otherwise the error is ErrTiers.
-// ErrCurrency is the error of tiers in different currencies.
+// ascend strictly and the last be Inf; otherwise the error is [ErrTiers].
+// [ErrCurrency] is the error of tiers in different currencies.
 func Graduated(p Proration, list ...Tier) (Price, error) {
 	t, err := newTiers(p, list)
 	if err != nil {

@@ -193,6 +193,21 @@ func TestNothingIsOneZeroLine(t *testing.T) {
 	}
 }
 
+// An empty slice is a zero line of the tier it is in.
+func TestEmptySlices(t *testing.T) {
+	price := graduated(t, billing.Linear, publishedTiers(t)...)
+	for at, key := range map[int64]string{
+		0: "tier/1/unit", 25_000: "tier/1/unit", 25_001: "tier/2/unit", 500_000: "tier/4/unit", 500_001: "tier/5/unit",
+	} {
+		charge, err := price.Between(at, at)
+		require.NoError(t, err)
+		require.Equal(t, []string{key}, keys(charge), "%d", at)
+		line := charge.Lines[0]
+		require.Equal(t, []int64{at, at, 0}, []int64{line.From, line.To, line.Quantity})
+		require.Equal(t, usd(t, "0"), line.Amount)
+	}
+}
+
 func TestQuantitiesRefused(t *testing.T) {
 	pack, err := billing.Package(20, usd(t, "9"), 40)
 	require.NoError(t, err)

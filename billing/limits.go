@@ -22,7 +22,7 @@ const (
 	CachedOnly                          // only cached renditions are served
 )
 
-// Validate says which limit is unusable. The error is ErrPlan.
+// Validate says which limit is unusable. The error is [ErrPlan].
 func (l Limits) Validate() error {
 	if l.Projects < 0 {
 		return fmt.Errorf("%w: Projects is %d, below zero", ErrPlan, l.Projects)
@@ -91,8 +91,8 @@ type Account struct {
 }
 
 // Decide says whether an account may do op. A refusal has an error with it:
-// *QuotaError, ErrUploads, ErrUnverified, or ErrAccess for an account that is
-// suspended or terminated. The unit that reaches a limit exactly is allowed
+// *[QuotaError], [ErrUploads], [ErrUnverified], or [ErrAccess] for an account
+// that is suspended or terminated. The unit that reaches a limit exactly is allowed
 // and the next one refused. The answer is about the usage it is told: where
 // many servers count at once, a limit is kept by taking the unit from the
 // meter before.
@@ -166,7 +166,7 @@ func (p Plan) Limit(m Metric) (int64, bool) {
 	return most, limited
 }
 
-// Decide is Limits.Decide, and knows the components besides: one without a
+// Decide is [Limits.Decide], and knows the components besides: one without a
 // price for overage is a hard limit, and a rendition that the plan does not
 // include is AllowOverage.
 func (p Plan) Decide(a Account, op Operation) (Decision, error) {

@@ -93,6 +93,19 @@ func TestUpgradeInMidMonth(t *testing.T) {
 	require.Equal(t, billing.AllowOverage, got)
 }
 
+// The first unit beyond what is included costs, the last within does not.
+func TestOverageBeginsAfterIncluded(t *testing.T) {
+	plan := immaginPlan(t)
+	plan.Components[0] = billing.Component{
+		Metric: billing.TransformsUnique, Included: 10, Overage: billing.Unit(rate(t, "0.01"), billing.Linear),
+	}
+	for used, want := range map[int64]billing.Decision{9: billing.Allow, 10: billing.AllowOverage} {
+		got, err := plan.Decide(billing.Account{Used: billing.Usage{billing.TransformsUnique: used}}, billing.Render)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+}
+
 func TestStandingDecides(t *testing.T) {
 	plan := immaginPlan(t)
 	cachedOnly := plan

@@ -37,7 +37,7 @@ func SumUsage(all iter.Seq[Usage]) (Usage, error) {
 // Forecast is the usage at the end of a period in which it goes on as it did
 // from the start until asOf: n·whole/elapsed, rounded half-up. Projects do
 // not accumulate and stay as they are. An instant at or before the start is
-// ErrPeriod, one at or after the end leaves everything as it is.
+// [ErrPeriod], one at or after the end leaves everything as it is.
 func (u Usage) Forecast(p Period, asOf time.Time) (Usage, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err

@@ -101,7 +101,7 @@ func (m Money) common(o Money) (Currency, error) {
 	return "", fmt.Errorf("%w: %s and %s", ErrCurrency, m.currency, o.currency)
 }
 
-// Add is m+o. Errors are ErrCurrency and ErrOverflow.
+// Add is m+o. Errors are [ErrCurrency] and [ErrOverflow].
 func (m Money) Add(o Money) (Money, error) {
 	c, err := m.common(o)
 	if err != nil {
@@ -114,14 +114,14 @@ func (m Money) Add(o Money) (Money, error) {
 	return Money{sum, c}, nil
 }
 
-// Sub is m−o. Errors are ErrCurrency and ErrOverflow.
+// Sub is m−o. Errors are [ErrCurrency] and [ErrOverflow].
 func (m Money) Sub(o Money) (Money, error) { return m.Add(o.Neg()) }
 
 // Neg is −m.
 func (m Money) Neg() Money { return Money{-m.nano, m.currency} }
 
 // Cmp is -1, 0 or 1 as m is less than, equal to or more than o. The error is
-// ErrCurrency.
+// [ErrCurrency].
 func (m Money) Cmp(o Money) (int, error) {
 	if _, err := m.common(o); err != nil {
 		return 0, err
@@ -143,7 +143,7 @@ func (m Money) Equal(o Money) bool {
 }
 
 // MulRatio is m·num/den, rounded once, to the nano-unit. The product has 128
-// bits, so that only a result out of range is ErrOverflow; den 0 is ErrRatio.
+// bits, so that only a result out of range is [ErrOverflow]; den 0 is [ErrRatio].
 func (m Money) MulRatio(num, den int64, r Rounding) (Money, error) {
 	if den == 0 {
 		return Money{}, fmt.Errorf("%w: %d/0", ErrRatio, num)
@@ -154,7 +154,7 @@ func (m Money) MulRatio(num, den int64, r Rounding) (Money, error) {
 }
 
 // Round is m in whole minor units of its currency: 12.275 USD is 12.28 with
-// HalfUp. ErrOverflow is possible only in the last minor unit of the range.
+// HalfUp. [ErrOverflow] is possible only in the last minor unit of the range.
 func (m Money) Round(r Rounding) (Money, error) {
 	if m.nano == 0 {
 		return m, nil
@@ -171,8 +171,8 @@ func (m Money) Round(r Rounding) (Money, error) {
 // Allocate shares m by weights, losing nothing: the shares' sum is m, by the
 // method of largest remainders, ties to the earlier share. An amount of
 // whole minor units is shared in minor units, any other in nano-units.
-// Weights below zero, none at all, or none above zero are ErrRatio, a sum of
-// weights beyond int64 is ErrOverflow.
+// Weights below zero, none at all, or none above zero are [ErrRatio], a sum of
+// weights beyond int64 is [ErrOverflow].
 func (m Money) Allocate(weights []int64) ([]Money, error) {
 	var total int64
 	for i, w := range weights {

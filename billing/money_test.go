@@ -73,6 +73,8 @@ func TestParseMoneyRefuses(t *testing.T) {
 		{"1,000", "USD", billing.ErrAmount},
 		{"1e3", "USD", billing.ErrAmount},
 		{"1_0", "USD", billing.ErrAmount},
+		{"1:0", "USD", billing.ErrAmount},
+		{"1/2", "USD", billing.ErrAmount},
 		{" 1", "USD", billing.ErrAmount},
 		{"0x10", "USD", billing.ErrAmount},
 		{"NaN", "USD", billing.ErrAmount},
@@ -235,6 +237,7 @@ func TestMoneyMulRatio(t *testing.T) {
 		{"9223372036.854775807", math.MinInt64, math.MinInt64, billing.HalfUp, "9223372036.854775807", nil},
 		{"9223372036.854775807", math.MaxInt64, 1, billing.HalfUp, "", billing.ErrOverflow},
 		{"9223372036.854775807", 2, 1, billing.HalfUp, "", billing.ErrOverflow},
+		{"0.000000311", 177_942_868_878_227_186, 3, billing.Up, "", billing.ErrOverflow}, // rounds up to 2^64
 		{"1", 1, 0, billing.HalfUp, "", billing.ErrRatio},
 	} {
 		got, err := usd(t, c.m).MulRatio(c.num, c.den, c.round)
@@ -271,8 +274,10 @@ func TestMoneyAllocate(t *testing.T) {
 		_, err := usd(t, "1").Allocate(weights)
 		require.ErrorIs(t, err, billing.ErrRatio, "%v", weights)
 	}
-	_, err := usd(t, "1").Allocate([]int64{math.MaxInt64, 1})
-	require.ErrorIs(t, err, billing.ErrOverflow)
+	for _, weights := range [][]int64{{math.MaxInt64, 1}, {math.MaxInt64, math.MaxInt64}, {math.MaxInt64, math.MaxInt64, 3}} {
+		_, err := usd(t, "1").Allocate(weights)
+		require.ErrorIs(t, err, billing.ErrOverflow, "%v", weights)
+	}
 }
 
 func TestMoneyJSON(t *testing.T) {
@@ -307,6 +312,20 @@ func TestMoneyJSON(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte("null"), &read))
 	require.Equal(t, usd(t, "77"), read)
 	require.ErrorIs(t, read.UnmarshalText([]byte("15.00USD")), billing.ErrCurrency)
+}
+
+func TestCurrencyDigits(t *testing.T) {
+	for digits, codes := range map[int][]billing.Currency{
+		0: {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"},
+		2: {"USD", "EUR", "CAD", "GBP", "CHF", "INR"},
+		3: {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"},
+		4: {"CLF", "UYW"},
+	} {
+		for _, code := range codes {
+			require.NoError(t, code.Validate())
+			require.Equal(t, digits, code.Digits(), code)
+		}
+	}
 }
 
 func TestErrorsSayWhatIsWrong(t *testing.T) {

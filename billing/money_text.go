@@ -10,7 +10,7 @@ import (
 
 // ParseMoney reads a decimal amount of c: an optional minus, digits, and
 // optionally a point with one to nine decimals: "15.00", "-0.0002". A plus,
-// grouping, exponents, spaces and more decimals are ErrAmount.
+// grouping, exponents, spaces and more decimals are [ErrAmount].
 func ParseMoney(s string, c Currency) (Money, error) {
 	if err := c.Validate(); err != nil {
 		return Money{}, err

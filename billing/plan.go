@@ -39,7 +39,7 @@ type Component struct {
 	Overage  Price // of what is used beyond Included; nil makes Included a hard limit
 }
 
-// Validate says which field makes the plan unusable. Errors are ErrPlan, and
+// Validate says which field makes the plan unusable. Errors are [ErrPlan], and
 // whatever a price has against itself.
 func (p Plan) Validate() error {
 	switch {
@@ -130,7 +130,7 @@ func (p Plan) EstimateProjects(projects map[string]Usage) (Charge, error) {
 }
 
 // Project is the estimate of a period from its usage as of an instant in it,
-// were it to go on alike to the end: see Usage.Forecast.
+// were it to go on alike to the end: see [Usage.Forecast].
 func (p Plan) Project(u Usage, period Period, asOf time.Time) (Charge, error) {
 	forecast, err := u.Forecast(period, asOf)
 	if err != nil {

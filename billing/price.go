@@ -8,7 +8,7 @@ import "fmt"
 type Price interface {
 	// Charge rates the whole quantity of a period, with a line for every
 	// tier it reaches and one zero line for nothing. A negative quantity is
-	// ErrQuantity.
+	// [ErrQuantity].
 	Charge(qty int64) (Charge, error)
 
 	// Between rates the units after from up to and including to, as a
@@ -16,7 +16,7 @@ type Price interface {
 	// Between(b, c) are Between(a, c), exactly and in rounded totals, and
 	// Between(0, n) is Charge(n) for every n above zero. An empty slice
 	// costs nothing: what a price charges for a period without usage is
-	// known at its end, and is Charge(0). ErrSplit is the answer of prices
+	// known at its end, and is Charge(0). [ErrSplit] is the answer of prices
 	// that cannot be sliced.
 	Between(from, to int64) (Charge, error)
 

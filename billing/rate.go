@@ -32,8 +32,8 @@ type Rate struct {
 func PerUnit(price string, c Currency) (Rate, error) { return Per(1, price, c) }
 
 // Per is a price for n units, n at least 1. The price is written as for
-// ParseMoney, up to 14 decimals, without a sign. Errors are ErrRate,
-// ErrCurrency and ErrOverflow.
+// ParseMoney, up to 14 decimals, without a sign. Errors are [ErrRate],
+// [ErrCurrency] and [ErrOverflow].
 func Per(n int64, price string, c Currency) (Rate, error) {
 	if err := c.Validate(); err != nil {
 		return Rate{}, err
@@ -89,7 +89,7 @@ func (r Rate) Currency() Currency { return r.currency }
 func (r Rate) Units() int64 { return r.per }
 
 // Amount is the price of qty units to the nano-unit: qty·price/n. Only what
-// is below a nano-unit is rounded. A negative quantity is ErrQuantity.
+// is below a nano-unit is rounded. A negative quantity is [ErrQuantity].
 func (r Rate) Amount(qty int64, round Rounding) (Money, error) {
 	if qty < 0 {
 		return Money{}, fmt.Errorf("%w: %d is below zero", ErrQuantity, qty)

@@ -88,7 +88,7 @@ func (u unit) Between(from, to int64) (c Charge, err error) {
 
 // Package charges price for every started package of size units after the
 // first free ones. The number of packages is counted in integers: Lago's
-// division of floats is wrong above 2^53. Errors are ErrPrice.
+// division of floats is wrong above 2^53. Errors are [ErrPrice].
 func Package(size int64, price Money, free int64) (Price, error) {
 	switch {
 	case size < 1:

@@ -3,10 +3,10 @@ package billing
 import "fmt"
 
 // Volume charges all units at the rate of the tier that the quantity
-// reaches. The bill falls where a cheaper tier begins: see Cliffs. It cannot
+// reaches. The bill falls where a cheaper tier begins: see [Cliffs]. It cannot
 // be charged in slices, because a later unit changes what the earlier ones
-// cost; Between is ErrSplit, as OpenMeter answers. Tiers are as for
-// Graduated.
+// cost; Between is [ErrSplit], as OpenMeter answers. Tiers are as for
+// [Graduated].
 func Volume(p Proration, list ...Tier) (Price, error) {
 	t, err := newTiers(p, list)
 	if err != nil {
