@@ -92,10 +92,10 @@ type Account struct {
 
 // Decide says whether an account may do op. A refusal has an error with it:
 // *[QuotaError], [ErrUploads], [ErrUnverified], or [ErrAccess] for an account
-// that is suspended or terminated. The unit that reaches a limit exactly is allowed
-// and the next one refused. The answer is about the usage it is told: where
-// many servers count at once, a limit is kept by taking the unit from the
-// meter before.
+// that is suspended or terminated. The unit that reaches a limit exactly is
+// allowed and the next one refused. The answer is about the usage it is told:
+// where many servers count at once, a limit is kept by taking the unit from
+// the meter before.
 func (l Limits) Decide(a Account, op Operation) (Decision, error) {
 	if int(op) >= len(operationNames) {
 		return DenyAll, fmt.Errorf("%w: %v is unknown", ErrAccess, op)
