@@ -5,9 +5,11 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/immagin/immagin-go/billing"
 	"github.com/immagin/immagin-go/billing/billingtest"
+	"github.com/immagin/immagin-go/billing/ledger"
 	"github.com/immagin/immagin-go/billing/meter"
 	"github.com/immagin/immagin-go/billing/store/postgres"
 	"github.com/immagin/immagin-go/internal/servertest"
@@ -36,6 +38,48 @@ func TestMeterStore(t *testing.T) {
 		url, _ := urls.Load(s)
 		return open(t, url.(string), nil).Meter()
 	}})
+}
+
+func TestLedgerStore(t *testing.T) {
+	servertest.SharedPostgres(t)
+	var urls sync.Map // of stores
+	billingtest.TestLedgerStore(t, func(t *testing.T) ledger.Store {
+		url := servertest.Postgres(t)
+		s := open(t, url, nil).Ledger()
+		urls.Store(s, url)
+		return s
+	}, &billingtest.LedgerOptions{Again: func(t *testing.T, s ledger.Store) ledger.Store {
+		url, _ := urls.Load(s)
+		return open(t, url.(string), nil).Ledger()
+	}})
+}
+
+// TestLedgerStoreAlone has one server, where callers share transactions.
+func TestLedgerStoreAlone(t *testing.T) {
+	servertest.SharedPostgres(t)
+	billingtest.TestLedgerStore(t, func(t *testing.T) ledger.Store {
+		return open(t, servertest.Postgres(t), &postgres.Options{Combine: 3}).Ledger()
+	}, nil)
+}
+
+func TestMeterProperties(t *testing.T) {
+	servertest.SharedPostgres(t)
+	for _, p := range billingtest.MeterProperties() {
+		t.Run(p.Name, func(t *testing.T) {
+			url := servertest.Postgres(t)
+			rapid.Check(t, p.On(open(t, url, nil).Meter(), open(t, url, nil).Meter()))
+		})
+	}
+}
+
+func TestLedgerProperties(t *testing.T) {
+	servertest.SharedPostgres(t)
+	for _, p := range billingtest.LedgerProperties() {
+		t.Run(p.Name, func(t *testing.T) {
+			url := servertest.Postgres(t)
+			rapid.Check(t, p.On(open(t, url, nil).Ledger(), open(t, url, nil).Ledger()))
+		})
+	}
 }
 
 // TestOpenTogether has many servers start at the same time on an empty
