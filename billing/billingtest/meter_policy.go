@@ -86,8 +86,8 @@ func meterPolicies(a, b meter.Store) func(*rapid.T) {
 			}
 			if counts {
 				want[month]++
-				last[what] = at
 			}
+			last[what] = at
 		}
 
 		deliveries := rapid.Permutation(append(events, events[:len(events)/2]...)).Draw(t, "deliveries")

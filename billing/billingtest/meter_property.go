@@ -84,17 +84,16 @@ func (m *modelStore) insert(batch ...meter.Record) int {
 		slices.SortFunc(marks, func(a, b modelMark) int { return a.at.Compare(b.at) })
 		m.chains[k] = marks
 		final := func(o modelMark) bool { return o.billed.Before(m.sealed[r.Project]) }
-		for i := range marks {
-			marks[i].counted = marks[i].counted && final(marks[i])
-		}
 		for i, mark := range marks {
 			free := !final(mark)
 			for _, o := range marks {
-				if o.counted && o.at.Sub(mark.at).Abs() < r.Window {
+				before := o.at.Before(mark.at) && mark.at.Sub(o.at) < r.Window
+				after := o.at.After(mark.at) && o.at.Sub(mark.at) < r.Window && final(o) && o.counted
+				if before || after {
 					free = false
 				}
 			}
-			marks[i].counted = mark.counted || free
+			marks[i].counted = free || final(mark) && mark.counted
 		}
 	}
 	return m.total() - before
@@ -160,7 +159,7 @@ func (m *modelStore) known(r meter.Record) bool {
 		return known
 	}
 	return slices.ContainsFunc(m.chains[modelChain{r.Project, r.Metric, r.ID}], func(o modelMark) bool {
-		return o.counted && !o.at.After(r.At) && r.At.Sub(o.at) < r.Window
+		return !o.at.After(r.At) && r.At.Sub(o.at) < r.Window
 	})
 }
 

@@ -114,30 +114,32 @@ func meterSealSightings(ctx context.Context, a, b meter.Store, _ *MeterOptions) 
 	return first(
 		func() error { return insert(ctx, a, 4, r(10), r(40), r(70), ever(40)) },
 		func() error { return a.Seal(ctx, "p", november.End) },
-		// It would count for r(10), which is billed already.
+		// It would count, and r(10) not, which is billed already.
 		func() error { return insert(ctx, b, 0, r(-19)) },
-		func() error { return insert(ctx, b, 0, r(5), r(12), r(39)) },
+		func() error { return insert(ctx, b, 0, r(5), r(9)) },
 		func() error { return insert(ctx, a, 1, r(-20)) },
 		func() error { return insert(ctx, a, 0, r(-20), r(5), r(10)) },
 		func() error {
 			return counted(ctx, b, "p", always, late("p", october, december, 1), usage("p", november, 1), usage("p", december, 1), usage("p", january, 1))
 		},
-		// Before the seal that moves those that follow, after it none.
-		func() error { return insert(ctx, b, 0, r(69)) },
+		// January is open: now r(70) is within the window of the one before.
+		func() error { return insert(ctx, b, -1, r(69)) },
 		func() error { return a.Seal(ctx, "p", january.End) },
-		func() error { return insert(ctx, b, 0, r(99), r(45), r(71)) },
-		func() error { return insert(ctx, b, 1, r(100)) },
+		// Before the seals these would have been to the cost of r(40).
+		func() error { return insert(ctx, b, 0, r(12), r(45), r(71), r(99)) },
+		func() error { return insert(ctx, b, 1, r(129)) },
 		func() error {
 			return counted(ctx, a, "p", november, usage("p", november, 1))
 		},
 		func() error {
 			return counted(ctx, a, "p", december, late("p", october, december, 1), usage("p", december, 1))
 		},
+		func() error { return counted(ctx, a, "p", january) },
 		func() error { return a.Seal(ctx, "q", december.End) },
 		func() error { return insert(ctx, b, 0, ever(5)) },
 		func() error { return insert(ctx, a, 0, ever(80)) },
 		func() error { return counted(ctx, a, "q", always, usage("q", december, 1)) },
-		func() error { return holds(ctx, a, december, 3, []meter.Record{r(39), r(40), r(45), ever(40)}) },
+		func() error { return holds(ctx, a, december, 3, []meter.Record{r(40), r(45), ever(40)}) },
 	)
 }
 
@@ -221,12 +223,12 @@ func meterDropSightings(ctx context.Context, a, b meter.Store, _ *MeterOptions) 
 		func() error { return a.Drop(ctx, november.End) },
 		func() error { return holds(ctx, b, always, 10, []meter.Record{r(10, 1), just, ever}) },
 		func() error { return insert(ctx, b, 0, r(39, 1)) },
-		func() error { return insert(ctx, b, 1, r(41, 1)) },
+		func() error { return insert(ctx, b, 1, r(69, 1)) },
 		func() error { return insert(ctx, b, 1, r(30, 2)) },
 		func() error { return insert(ctx, b, 0, r(30, 3)) },
 		func() error { return insert(ctx, b, 0, after) },
 		func() error {
-			return counted(ctx, a, "p", always, usage("p", october, 2), usage("p", november, 3), usage("p", december, 2))
+			return counted(ctx, a, "p", always, usage("p", october, 2), usage("p", november, 3), usage("p", december, 1), usage("p", january, 1))
 		},
 	)
 }

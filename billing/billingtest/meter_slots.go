@@ -106,7 +106,7 @@ func meterTakeKnown(ctx context.Context, a, b meter.Store, _ *MeterOptions) erro
 	sighting := attempt(seen("s", meterNoon, 1, window), 1, "3")
 	again := attempt(seen("s", meterNoon.Add(window-1), 1, window), 1, "4")
 	before := attempt(seen("s", meterNoon.Add(-1), 1, window), 1, "5")
-	after := attempt(seen("s", meterNoon.Add(window), 1, window), 1, "6")
+	after := attempt(seen("s", meterNoon.Add(2*window-1), 1, window), 1, "6")
 	return first(
 		func() error { return insert(ctx, a, 1, known.Record) },
 		takes(ctx, a, known, meterNoon),

@@ -84,7 +84,9 @@ func (m *Meter) record(e Event, now time.Time) (Record, error) {
 }
 
 // Record counts events that are not counted yet, and returns how many those
-// were. It is durable when Record returns. The time of an event, not that of
+// were. (Under Rolling and Forever it is by how much the count has grown: an
+// event that is older than others of its kind can take their place, and make
+// it shrink.) It is durable when Record returns. The time of an event, not that of
 // its arrival, picks its period; what comes after that is sealed is billed as
 // an adjustment in the first period that is not.
 //

@@ -18,7 +18,7 @@ const (
 	// Event.ID, by which a repeated delivery is known for one.
 	EveryMiss
 	// Rolling counts it once in Policy.Window, which slides: a miss counts
-	// if the last one that counted is a window or more before it.
+	// if the miss before it is a window or more ago.
 	Rolling
 	// Forever counts it once, in the period of its first miss.
 	Forever

@@ -28,8 +28,8 @@ var ErrRecord = errors.New("meter: record not usable")
 // such records.
 //
 // Where Window is positive, it is a sighting: the element (Project, Metric,
-// ID, At). Of the sightings of one ID, in the order of their times, one
-// counts if none that counts is less than Window before it; see [Recount].
+// ID, At). Of the sightings of one ID one counts if no other is less than
+// Window before it; see [Recount].
 // Policies Rolling and Forever make such records.
 type Record struct {
 	Project string         // whose usage: 1 to MaxText bytes of UTF-8 without NUL
@@ -37,7 +37,7 @@ type Record struct {
 	Period  time.Time      // when the billing period of the event starts
 	ID      ID
 	At      time.Time     // when it happened; zero without a Window
-	Window  time.Duration // 0, or how long a sighting keeps others from counting; Ever
+	Window  time.Duration // 0, or how long after another sighting this one does not count; Ever
 }
 
 // Compare orders records: those without a window first, by Period, Project,

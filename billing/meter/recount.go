@@ -14,54 +14,47 @@ type Sighting struct {
 
 // Recount decides which of the sightings of one ID count. It sets Counted of
 // those that are not billed before sealed, and leaves the others as they were
-// billed. Marks are in order of At, each time once, with new ones among them.
-// It returns by how much the number of those that count has grown, with new
-// ones taken as not Counted before.
+// billed. Marks are all of the ID, in order of At, each time once, with new
+// ones among them. It returns by how much the number of those that count has
+// grown, with new ones taken as not Counted before; one that arrives late can
+// make it shrink.
 //
-// The rule is Cloudflare's sliding window: going from the earliest to the
-// latest, one counts if the last that counts is its Window or more before it;
-// and, so that nothing is billed twice within a window, if the next one that is
-// sealed and counts is its Window or more after it. As long as nothing is sealed, the
-// outcome depends on the set of times alone, not on the order in which they
-// came, which makes it as good for Merge as a plain set.
+// The window slides: a sighting counts if the one before it, whether that
+// counts or not, is a Window or more ago; and, so that nothing is billed twice
+// within a window, if the next one that is sealed and counts is a Window or
+// more after it. As long as nothing is sealed, the outcome depends on the set
+// of times alone, not on the order in which they came, which makes it as good
+// for Merge as a plain set.
 func Recount(marks []Sighting, sealed time.Time) (grown int) {
-	var last time.Time
-	any := false
 	for i := range marks {
 		m := &marks[i]
 		if m.Billed.Before(sealed) {
-			if m.Counted {
-				last, any = m.At, true
-			}
 			continue
 		}
-		counts := !any || m.At.Sub(last) >= m.Window
+		counts := i == 0 || m.At.Sub(marks[i-1].At) >= m.Window
 		for j := i + 1; counts && j < len(marks); j++ {
 			if next := &marks[j]; next.Counted && next.Billed.Before(sealed) {
 				counts = next.At.Sub(m.At) >= next.Window
 				break
 			}
 		}
-		if counts != m.Counted {
+		switch {
+		case counts && !m.Counted:
+			grown++
+		case !counts && m.Counted:
 			grown--
-			if counts {
-				grown += 2
-			}
-			m.Counted = counts
 		}
-		if counts {
-			last, any = m.At, true
-		}
+		m.Counted = counts
 	}
 	return grown
 }
 
-// Within reports whether a sighting at the given time would not count, for
-// one that counts is at or less than its window before it: what needs no room
-// under a limit.
+// Within reports whether a sighting at the given time would not count,
+// because there is one at or less than its window before it: what needs no
+// room under a limit.
 func Within(marks []Sighting, at time.Time, window time.Duration) bool {
 	for _, m := range marks {
-		if m.Counted && !m.At.After(at) && at.Sub(m.At) < window {
+		if !m.At.After(at) && at.Sub(m.At) < window {
 			return true
 		}
 	}

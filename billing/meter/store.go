@@ -74,7 +74,8 @@ type Store interface {
 	// An element whose Period is before the time for which its project is
 	// sealed is billed in the period that starts at that time; every other
 	// in its own Period. Sightings change which sightings of the same ID
-	// count, as [Recount] says.
+	// count, as [Recount] says: one that is older than others can make the
+	// counters shrink, and fresh negative.
 	Insert(ctx context.Context, batch []Record) (fresh int, err error)
 
 	// Counts returns the counters of one project, or of all where project is
@@ -86,8 +87,8 @@ type Store interface {
 
 	// Take keeps room for s.Record until s.Expires, or returns ErrFull. What
 	// would not count anyway, because it is in the set (or, with a window,
-	// because a sighting that counts is at or less than the window before
-	// it; see [Within]), needs no room and no slot, and is never refused. For
+	// because a sighting is at or less than the window before it; see
+	// [Within]), needs no room and no slot, and is never refused. For
 	// others there is room if
 	//
 	//	counted + held < s.Limit
