@@ -9,7 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
+	"github.com/immagin/immagin-go/examples/metering/database"
 	"github.com/immagin/immagin-go/immagin/api"
 	"github.com/immagin/immagin-go/sign"
 )
@@ -20,12 +22,14 @@ type config struct {
 	data       string // absolute
 	store      string // URL of the originals
 	cache      string // URL of the derived images, or "none"
+	usage      string // as database.Open takes it
 	tenant     string
 	secret     string // empty: the one of the data folder
 	apiKey     sign.APIKey
 	hasAPIKey  bool
 	playground bool
-	api        api.Options // no flags: only tests set any
+	api        api.Options      // no flags: only tests set any
+	now        func() time.Time // likewise; nil is time.Now
 }
 
 const noCache = "none"
@@ -34,10 +38,10 @@ const noCache = "none"
 // goes before the default; an empty value means the default.
 func readConfig(args []string, getenv func(string) string, output io.Writer) (*config, error) {
 	var (
-		c             config
-		usage, apiKey string
-		fs            = flag.NewFlagSet("server", flag.ContinueOnError)
-		variables     = map[string]string{} // by flag
+		c         config
+		apiKey    string
+		fs        = flag.NewFlagSet("server", flag.ContinueOnError)
+		variables = map[string]string{} // by flag
 	)
 	fs.SetOutput(io.Discard) // an error is told once, by who called
 	text := func(p *string, name, variable, def, help string) {
@@ -48,7 +52,7 @@ func readConfig(args []string, getenv func(string) string, output io.Writer) (*c
 	text(&c.data, "data", "IMMAGIN_DATA", "immagin in the user's cache directory", "`folder` that holds all state")
 	text(&c.store, "store", "IMMAGIN_STORE", "file:// in the data folder", "`URL` of the bucket of originals: file://, mem://, s3://bucket?endpoint=…, gs://, azblob://")
 	text(&c.cache, "cache", "IMMAGIN_CACHE", "file:// in the data folder", "`URL` of the bucket of derived images, likewise; none keeps nothing, not in memory either")
-	text(&usage, "usage", "IMMAGIN_USAGE", "none", "`URL` of the usage database; metering is not part of this server yet, so any value is refused")
+	text(&c.usage, "usage", "IMMAGIN_USAGE", "usage.db in the data folder", "`name` of the usage database: an SQLite file, postgres://… for many servers, or mem://")
 	text(&c.tenant, "tenant", "IMMAGIN_TENANT", defaultTenant, "`name` of the tenant of all hosts but t.localhost, which is tenant t")
 	text(&c.secret, "secret", "IMMAGIN_SECRET", "made at the first start and kept in the file secret of the data folder", "`secret` that signs the tenant's URLs, at least 16 characters; other users of the machine can read flags: prefer the variable")
 	text(&apiKey, "api-key", "IMMAGIN_API_KEY", "made at the first start and printed once", "`key` of the management API, imk_ and 22 letters and digits; prefer the variable")
@@ -68,9 +72,6 @@ func readConfig(args []string, getenv func(string) string, output io.Writer) (*c
 		if f := fs.Lookup(name); f.Value.String() == "" {
 			f.Value.Set(getenv(variable)) // a string flag takes any value
 		}
-	}
-	if usage != "" {
-		return nil, errors.New("-usage (IMMAGIN_USAGE) is not supported yet: this server does not meter")
 	}
 	if apiKey != "" {
 		key, err := sign.ParseAPIKey(apiKey)
@@ -111,6 +112,12 @@ func (c *config) complete() error {
 	var err error
 	if c.data, err = filepath.Abs(c.data); err != nil {
 		return fmt.Errorf("-data: %w", err)
+	}
+	if c.usage == "" {
+		c.usage = filepath.Join(c.data, "usage.db")
+	}
+	if err := database.Check(c.usage); err != nil {
+		return fmt.Errorf("-usage (IMMAGIN_USAGE) %w", err)
 	}
 	if c.store == "" {
 		c.store = fileURL(filepath.Join(c.data, "store"), "create_dir=1")

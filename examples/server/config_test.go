@@ -34,16 +34,18 @@ func TestConfig(t *testing.T) {
 		require.Contains(t, c.store, "file://")
 		require.Contains(t, c.store, "/store")
 		require.Contains(t, c.cache, "/store")
+		require.Equal(t, filepath.Join(data, "usage.db"), c.usage)
 		require.False(t, c.playground)
 		require.False(t, c.hasAPIKey)
 	})
 	t.Run("environment", func(t *testing.T) {
-		c, err := readConfig(nil, env("IMMAGIN_ADDR=:0", "IMMAGIN_DATA="+data, "IMMAGIN_STORE=mem://", "IMMAGIN_CACHE=none",
+		c, err := readConfig(nil, env("IMMAGIN_ADDR=:0", "IMMAGIN_DATA="+data, "IMMAGIN_STORE=mem://", "IMMAGIN_CACHE=none", "IMMAGIN_USAGE=postgres://db/usage",
 			"IMMAGIN_TENANT=acme", "IMMAGIN_SECRET=0123456789abcdef", "IMMAGIN_API_KEY="+testKey), io.Discard)
 		require.NoError(t, err)
 		require.Equal(t, ":0", c.addr)
 		require.Equal(t, "mem://", c.store)
 		require.Equal(t, noCache, c.cache)
+		require.Equal(t, "postgres://db/usage", c.usage)
 		require.Equal(t, "acme", c.tenant)
 		require.Equal(t, "0123456789abcdef", c.secret)
 		require.Equal(t, testKey, c.apiKey.Reveal())
@@ -64,8 +66,8 @@ func TestConfig(t *testing.T) {
 		env  string
 		want string
 	}{
-		"usage flag":      {[]string{"-usage", "postgres://localhost/x"}, "", "-usage"},
-		"usage variable":  {nil, "IMMAGIN_USAGE=sqlite://x", "not supported"},
+		"usage flag":      {[]string{"-usage", "mysql://localhost/x"}, "", "-usage"},
+		"usage variable":  {nil, "IMMAGIN_USAGE=sqlite://x", "IMMAGIN_USAGE"},
 		"short secret":    {[]string{"-secret", "0123456789abcde"}, "", "at least 16"},
 		"malformed key":   {[]string{"-api-key", "imk_short"}, "", "-api-key"},
 		"tenant no label": {[]string{"-tenant", "Not A Label"}, "", "-tenant"},

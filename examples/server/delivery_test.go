@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -251,7 +252,8 @@ func TestStores(t *testing.T) {
 			require.Equal(t, want, second.Header.Get("X-Luna-Cache"))
 			entries, err := os.ReadDir(data)
 			require.NoError(t, err)
-			require.Len(t, entries, 2, "the secret and the API keys alone")
+			entries = slices.DeleteFunc(entries, func(e os.DirEntry) bool { return strings.HasPrefix(e.Name(), "usage.db") })
+			require.Len(t, entries, 2, "beside the usage, the secret and the API keys alone")
 		})
 	}
 	t.Run("given secret and key", func(t *testing.T) {
@@ -276,6 +278,7 @@ func TestDoesNotStart(t *testing.T) {
 		"address taken": {[]string{"-addr", strings.TrimPrefix(taken.url, "http://")}, "bind"},
 		"unknown store": {[]string{"-store", "ftp://x"}, "-store"},
 		"unknown cache": {[]string{"-store", "mem://", "-cache", "nowhere"}, "-cache"},
+		"no usage":      {[]string{"-usage", "postgres://user:hunter2@127.0.0.1:1/x?connect_timeout=1"}, "-usage"},
 		"data is a file": {[]string{"-data", func() string {
 			name := filepath.Join(t.TempDir(), "file")
 			require.NoError(t, os.WriteFile(name, nil, 0o600))
@@ -286,6 +289,7 @@ func TestDoesNotStart(t *testing.T) {
 			args := append([]string{"-data", t.TempDir(), "-addr", "127.0.0.1:0"}, test.args...)
 			err := run(t.Context(), args, func(string) string { return "" }, new(buffer), new(buffer))
 			require.ErrorContains(t, err, test.want)
+			require.NotContains(t, err.Error(), "hunter2")
 		})
 	}
 }

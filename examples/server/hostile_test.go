@@ -39,7 +39,7 @@ func TestHostileKeys(t *testing.T) {
 	canary := canaryPicture(t)
 	apiKey := sign.NewAPIKey()
 	config, err := readConfig([]string{
-		"-data", data, "-store", fileURL(store, "create_dir=1&no_sync=1"), "-cache", fileURL(store, "create_dir=1&no_sync=1"), "-api-key", apiKey.Reveal(),
+		"-data", data, "-store", fileURL(store, "create_dir=1&no_sync=1"), "-cache", fileURL(store, "create_dir=1&no_sync=1"), "-api-key", apiKey.Reveal(), "-usage", "mem://",
 	}, func(string) string { return "" }, io.Discard)
 	require.NoError(t, err)
 	config.api.RateLimit.PerSecond = -1

@@ -21,13 +21,15 @@ import (
 //go:embed page
 var pageFiles embed.FS
 
-// A page is the upload-and-look page at "/", and the endpoints under
-// "/playground/" that sign and presign for it, and for nobody else: see guard.
+// A page is the upload-and-look page at "/", the usage page, and the endpoints
+// under "/playground/" that sign, presign and count for them, and for nobody
+// else: see guard.
 type page struct {
 	guard   guard
 	tenants *tenants
 	uploads http.Handler // a management API that knows no key but this one
 	key     sign.APIKey  // lives as long as the process, and never leaves it
+	usage   *usagePage
 	mux     http.ServeMux
 }
 
@@ -36,22 +38,25 @@ type page struct {
 const maxQuestion = 32 << 10
 
 // newPage returns the page. uploads gets requests that bear key.
-func newPage(addr string, t *tenants, uploads http.Handler, key sign.APIKey) *page {
+func newPage(addr string, t *tenants, uploads http.Handler, key sign.APIKey, u *usagePage) *page {
 	files, err := fs.Sub(pageFiles, "page")
 	if err != nil {
 		panic(err) // it is embedded
 	}
-	p := &page{guard: newGuard(addr), tenants: t, uploads: uploads, key: key}
+	p := &page{guard: newGuard(addr), tenants: t, uploads: uploads, key: key, usage: u}
 	for path, name := range map[string]string{
-		"/{$}":                 "index.html",
-		"/playground/icon.svg": "icon.svg",
-		"/playground/page.css": "page.css",
-		"/playground/page.js":  "page.js",
+		"/{$}":                  "index.html",
+		"/playground/icon.svg":  "icon.svg",
+		"/playground/page.css":  "page.css",
+		"/playground/page.js":   "page.js",
+		"/playground/usage.css": "usage.css",
 	} {
 		p.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, name) })
 	}
 	p.mux.HandleFunc("POST /playground/sign", p.sign)
 	p.mux.HandleFunc("POST /playground/upload", p.upload)
+	p.mux.HandleFunc("GET /playground/usage", u.page)
+	p.mux.HandleFunc("POST /playground/usage", u.figures)
 	return p
 }
 

@@ -14,6 +14,9 @@ import (
 
 	"gocloud.dev/blob"
 
+	"github.com/immagin/immagin-go/billing/meter"
+	"github.com/immagin/immagin-go/examples/metering"
+	"github.com/immagin/immagin-go/examples/metering/database"
 	"github.com/immagin/immagin-go/immagin/api"
 	"github.com/immagin/immagin-go/immagin/api/filestore"
 	"github.com/immagin/immagin-go/luna"
@@ -30,6 +33,7 @@ type server struct {
 	access   *filestore.Store // API keys and used tickets
 	buckets  []*blob.Bucket
 	derived  *storage.Derived // nil where nothing is kept
+	usage    meter.Store
 	delivery *luna.Handler
 	api      *api.Handler
 	page     *page
@@ -64,12 +68,26 @@ func newServer(ctx context.Context, c *config, log *slog.Logger, stderr io.Write
 	if made.Reveal() != "" {
 		fmt.Fprintf(stderr, "API key, shown this once: %s\n", made.Reveal())
 	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	if s.usage, err = database.Open(ctx, c.usage); err != nil {
+		return nil, fmt.Errorf("-usage: %w", err)
+	}
+	counter, err := meter.New(s.usage, &meter.Options{Now: c.now})
+	if err != nil {
+		return nil, err
+	}
+	gate, err := metering.New(counter, metering.AccountsFunc(account), &metering.Options{Now: c.now})
+	if err != nil {
+		return nil, err
+	}
 	store, err := s.open(ctx, "-store", c.store)
 	if err != nil {
 		return nil, err
 	}
 	originals := storage.NewOriginals(store, &storage.Options{BeforeSign: bucket.BeforeSign})
-	options := &luna.HandlerOptions{Tenant: s.tenants.of, Logger: log}
+	options := &luna.HandlerOptions{Tenant: s.tenants.of, Logger: log, Admitter: gate}
 	if c.cache == noCache {
 		options.MemoryCacheBytes = -1
 	} else {
@@ -94,6 +112,9 @@ func newServer(ctx context.Context, c *config, log *slog.Logger, stderr io.Write
 	uploads := forgetful{originals, s.delivery.Forget}
 	management := c.api
 	management.Deleted, management.Logger = s.deleted, log
+	if management.Guard == nil {
+		management.Guard = gate.Upload
+	}
 	if management.Nonces == nil {
 		management.Nonces = s.access.Nonces()
 	}
@@ -109,7 +130,7 @@ func newServer(ctx context.Context, c *config, log *slog.Logger, stderr io.Write
 	if err != nil {
 		return nil, err
 	}
-	s.page = newPage(c.addr, s.tenants, s.tenants.called(pageAPI), pageKey)
+	s.page = newPage(c.addr, s.tenants, s.tenants.called(pageAPI), pageKey, &usagePage{meter: counter, tenants: s.tenants, now: c.now})
 	return s, nil
 }
 
@@ -128,6 +149,9 @@ func (s *server) close(ctx context.Context) error {
 	var errs []error
 	if s.delivery != nil {
 		errs = append(errs, s.delivery.Shutdown(ctx))
+	}
+	if s.usage != nil {
+		errs = append(errs, s.usage.Close())
 	}
 	if s.access != nil {
 		errs = append(errs, s.access.Close())

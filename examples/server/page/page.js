@@ -25,6 +25,7 @@ for (const type of ["dragover", "dragleave", "drop"]) {
 }
 addEventListener("hashchange", render);
 render();
+count();
 
 // show uploads the picture and puts its key into the address, so that a
 // reload shows it again.
@@ -77,6 +78,17 @@ async function render() {
   for (const [i, variant] of variants.entries()) {
     if (run !== shown) return;
     await fill(figures[i], key, variant);
+  }
+  count();
+}
+
+// count shows what this month's pictures would cost.
+async function count() {
+  try {
+    const { uniqueTransforms, cost } = await ask("/playground/usage", {});
+    $("usage").textContent = `This month: ${uniqueTransforms.toLocaleString("en")} unique transforms, ${cost.amount} ${cost.currency}`;
+  } catch {
+    // The link stays as it is.
   }
 }
 
