@@ -347,3 +347,24 @@ func TestKilledMetering(t *testing.T) {
 func numbered(n int) string {
 	return fmt.Sprintf(`{"key":"a.jpg","edits":[{"resize":{"width":20}},{"extend":{"left":%d,"top":%d}}]}`, n%1000, n/1000)
 }
+
+// While the usage database is away, what is cached is served, and nobody gets
+// what could not be counted.
+func TestUsageDatabaseIsAway(t *testing.T) {
+	database := servertest.StartPostgres(t)
+	s := start(t, t.TempDir(), "-usage", database.Database(t))
+	s.upload("", "a.jpg", drawn())
+	ask := func(image int) response { return s.get(signed(s.secret, numbered(image))) }
+	require.Equal(t, 200, ask(1).StatusCode)
+	database.Stop(t)
+	require.Equal(t, "hit", ask(1).Header.Get("X-Luna-Cache"))
+	answer := ask(2)
+	require.Equal(t, 503, answer.StatusCode)
+	require.Equal(t, "metering_failed", answer.code(t))
+	require.NotEmpty(t, answer.Header.Get("Retry-After"))
+	require.Equal(t, 503, s.get("/playground/usage").StatusCode)
+	database.Start(t)
+	require.Eventually(t, func() bool { return ask(2).StatusCode == 200 }, patience, 10*tick)
+	require.Equal(t, 200, ask(3).StatusCode)
+	require.EqualValues(t, 3, s.usage("").UniqueTransforms)
+}
