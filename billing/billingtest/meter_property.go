@@ -250,10 +250,15 @@ func meterModel(a, b meter.Store) func(*rapid.T) {
 				check(t, "Insert", fresh, err, model.insert(batch...))
 			},
 			"Take": func(t *rapid.T) {
-				token := meter.NewID(projects[0], rapid.StringMatching("[a-d]").Draw(t, "token"))
+				token := meter.NewID(projects[0], rapid.StringMatching("[a-f]").Draw(t, "token"))
 				s, known := model.slots[token]
 				if !known {
-					s = &modelSlot{slot: meter.Slot{Record: record(t), Token: token, Limit: int64(rapid.IntRange(0, 5).Draw(t, "limit"))}}
+					// Most are about a few things that Insert does not know.
+					r := plain(projects[0], january, rapid.IntRange(7, 10).Draw(t, "id"))
+					if rapid.IntRange(0, 3).Draw(t, "other") == 0 {
+						r = record(t)
+					}
+					s = &modelSlot{slot: meter.Slot{Record: r, Token: token, Limit: int64(rapid.IntRange(1, 4).Draw(t, "limit"))}}
 					model.slots[token] = s
 				}
 				s.slot.Expires = now.Add(time.Duration(rapid.IntRange(-1, 3).Draw(t, "ttl")) * time.Minute)
@@ -271,7 +276,7 @@ func meterModel(a, b meter.Store) func(*rapid.T) {
 				}
 			},
 			"Settle": func(t *rapid.T) {
-				s := model.slots[meter.NewID(projects[0], rapid.StringMatching("[a-d]").Draw(t, "token"))]
+				s := model.slots[meter.NewID(projects[0], rapid.StringMatching("[a-f]").Draw(t, "token"))]
 				if s == nil {
 					t.Skip("never taken")
 				}

@@ -3,6 +3,7 @@ package billingtest
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -102,19 +103,20 @@ func meterConcurrentSightings(ctx context.Context, a, b meter.Store, o *MeterOpt
 	return counted(ctx, b, "p", always, want...)
 }
 
-// meterConcurrentSeal seals a period while records for it come in.
+// meterConcurrentSeal seals a period while records for it come in, before and
+// after that.
 func meterConcurrentSeal(ctx context.Context, a, b meter.Store, o *MeterOptions) error {
 	stores := []meter.Store{a, b}
-	var all []meter.Record
-	for i := range o.Racers * o.Rounds {
-		all = append(all, plain("p", november, i))
-	}
-	var begun atomic.Int64
+	var inserted atomic.Int64
+	var sealed atomic.Bool
 	var final []meter.Count
+	begin := int64(o.Racers * o.Rounds / 2)
+	batches := make([][]meter.Record, o.Racers)
 	err := atOnce(o.Racers+1, func(i int) error {
 		if i == o.Racers {
-			for begun.Load() < int64(len(all)/2) {
-				time.Sleep(100 * time.Microsecond)
+			defer sealed.Store(true) // they wait for it
+			for inserted.Load() < begin {
+				runtime.Gosched()
 			}
 			err := a.Seal(ctx, "p", november.End)
 			if err == nil {
@@ -122,13 +124,17 @@ func meterConcurrentSeal(ctx context.Context, a, b meter.Store, o *MeterOptions)
 			}
 			return err
 		}
-		// One that fails must not leave the sealer waiting.
-		defer begun.Add(int64(len(all)))
-		for _, r := range all[i*o.Rounds : (i+1)*o.Rounds] {
+		defer inserted.Add(begin) // should one fail
+		for after := 0; after < o.Rounds && len(batches[i]) < 1000; {
+			if sealed.Load() {
+				after++
+			}
+			r := plain("p", november, len(batches[i])*o.Racers+i)
 			if n, err := stores[i%2].Insert(ctx, []meter.Record{r}); err != nil || n != 1 {
 				return fmt.Errorf("Insert returns %d and error %v", n, err)
 			}
-			begun.Add(1)
+			batches[i] = append(batches[i], r)
+			inserted.Add(1)
 		}
 		return nil
 	})
@@ -138,5 +144,5 @@ func meterConcurrentSeal(ctx context.Context, a, b meter.Store, o *MeterOptions)
 	if err := counted(ctx, b, "p", november, final...); err != nil {
 		return fmt.Errorf("after it was sealed and read: %w", err)
 	}
-	return same(ctx, b, all)
+	return same(ctx, b, slices.Concat(batches...))
 }

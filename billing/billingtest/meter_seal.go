@@ -51,6 +51,7 @@ func meterSeal(ctx context.Context, a, b meter.Store, _ *MeterOptions) error {
 		func() error { return counted(ctx, b, "q", always, usage("q", november, 2)) },
 		// A seal does not move back, and lasts.
 		func() error { return b.Seal(ctx, "p", november.Start) },
+		sealedBefore(ctx, a, "p", november.End),
 		func() error { return b.Seal(ctx, "p", november.End) },
 		sealedBefore(ctx, a, "p", november.End),
 		func() error { return a.Seal(ctx, "p", december.End) },

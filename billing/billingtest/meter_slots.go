@@ -138,7 +138,7 @@ func meterTakeScopes(ctx context.Context, a, b meter.Store, _ *MeterOptions) err
 	project.Record.Project, metric.Record.Metric, period.Record.Period = "q", billing.BandwidthBytes, december.Start
 	all := []meter.Slot{mine, project, metric, period}
 	for i := range all {
-		all[i].Token = number(i)
+		all[i].Token, all[i].Record.ID = number(i), number(i)
 		if err := takes(ctx, a, all[i], meterNoon)(); err != nil {
 			return fmt.Errorf("slot %d: %w", i, err)
 		}
@@ -273,7 +273,8 @@ func meterSettleTwo(ctx context.Context, a, b meter.Store, _ *MeterOptions) erro
 // meterConcurrentTake races for the last room.
 func meterConcurrentTake(ctx context.Context, a, b meter.Store, o *MeterOptions) error {
 	stores := []meter.Store{a, b}
-	limit := int64(o.Racers * o.Rounds / 2)
+	// No multiple of the racers, who might all step at the same time.
+	limit := int64(o.Racers*(o.Rounds/2) - o.Racers/2)
 	err := atOnce(o.Racers, func(i int) error {
 		s := stores[i%2]
 		for n := range o.Rounds {
