@@ -238,9 +238,10 @@ func (b *Outbox) Take(ctx context.Context, s Slot, now time.Time) error {
 }
 
 // Settle is the remote store's. Should that fail otherwise than with
-// [ErrFull], [ErrDropped] or [ErrRecord] after a rendition was made, the record is
-// queued, so that what was rendered is counted; and then it counts even if
-// its slot expires before the remote store is back.
+// [ErrFull], [ErrDropped] or [ErrRecord] after a rendition was made, the record
+// is queued, so that what was rendered is counted. Its slot holds room until
+// it expires; should the remote store come back only after that, the limit may
+// be exceeded by what was being rendered when it went.
 func (b *Outbox) Settle(ctx context.Context, s Slot, now time.Time, rendered bool) (fresh int, err error) {
 	if b.closed.Load() {
 		return 0, errClosed
