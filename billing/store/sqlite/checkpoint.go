@@ -7,9 +7,10 @@ import (
 
 // Bounds of the write-ahead log, in pages.
 const (
-	walBackground = 1000 // copied into the file beside the writer
-	walRest       = 2000 // copied by the writer itself, to begin the log anew
-	walLong       = 8000 // before which the log is not begun anew
+	walBackground = 1000   // copied into the file beside the writer
+	walRest       = 2000   // copied by the writer itself, to begin the log anew
+	walLong       = 8000   // before which the log is not begun anew
+	walMost       = 64_000 // beyond which the writer waits for the copying
 )
 
 // A checkpointer copies the write-ahead log into the file. SQLite would do it
@@ -29,17 +30,23 @@ func newCheckpointer(name string, c *conn) *checkpointer {
 
 // written is called by the writer, between transactions.
 func (k *checkpointer) written() {
-	if k.running {
-		select {
-		case <-k.pass:
-			k.running = false
-		default:
-			return
-		}
-	}
 	log, copied := k.checkpoint(k.c, "NOOP")
+	if k.running {
+		if log < walMost {
+			select {
+			case <-k.pass:
+			default:
+				return
+			}
+		}
+		<-k.pass
+		k.running = false
+		log, copied = k.checkpoint(k.c, "NOOP")
+	}
 	switch rest := log - copied; {
-	case rest <= walRest && log >= walLong:
+	case log >= walLong && (rest <= walRest || log >= walMost):
+		// The next transaction writes from the log's beginning, unless
+		// somebody still reads from it.
 		k.checkpoint(k.c, "PASSIVE")
 	case rest >= walBackground:
 		k.running, k.pass = true, make(chan struct{})

@@ -14,13 +14,13 @@ type readers struct {
 	busy   time.Duration
 	cache  int64
 	room   chan struct{} // one for each that is out
+	closed chan struct{}
 	mu     sync.Mutex
 	idle   []*conn
-	closed bool
 }
 
 func newReaders(name string, o Options) *readers {
-	return &readers{name: name, busy: o.Busy, cache: o.Cache, room: make(chan struct{}, o.Readers)}
+	return &readers{name: name, busy: o.Busy, cache: o.Cache, room: make(chan struct{}, o.Readers), closed: make(chan struct{})}
 }
 
 func (r *readers) get(ctx context.Context) (*conn, error) {
@@ -29,6 +29,8 @@ func (r *readers) get(ctx context.Context) (*conn, error) {
 	}
 	select {
 	case r.room <- struct{}{}:
+	case <-r.closed:
+		return nil, ErrClosed
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -44,9 +46,6 @@ func (r *readers) get(ctx context.Context) (*conn, error) {
 func (r *readers) take() (*conn, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.closed {
-		return nil, ErrClosed
-	}
 	if n := len(r.idle); n > 0 {
 		c := r.idle[n-1]
 		r.idle = r.idle[:n-1]
@@ -73,9 +72,7 @@ func (r *readers) put(c *conn) {
 
 // close waits for those that are out.
 func (r *readers) close() error {
-	r.mu.Lock()
-	r.closed = true
-	r.mu.Unlock()
+	close(r.closed)
 	for range cap(r.room) {
 		r.room <- struct{}{}
 	}

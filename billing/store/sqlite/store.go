@@ -133,7 +133,7 @@ func prepareFile(ctx context.Context, name string, o Options) (*conn, error) {
 }
 
 func openWriter(name string, o Options) (*conn, error) {
-	c, err := open(name, o.Busy, "page_size = 4096", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = OFF",
+	c, err := open(name, o.Busy, "page_size = 4096", "journal_mode = WAL", "synchronous = FULL", "temp_store = MEMORY",
 		"wal_autocheckpoint = 0", fmt.Sprintf("cache_size = -%d", max(1, o.Cache>>10)))
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/immagin/immagin-go/billing/billingtest"
+	"github.com/immagin/immagin-go/billing/ledger"
 	"github.com/immagin/immagin-go/billing/meter"
 	"github.com/immagin/immagin-go/billing/store/sqlite"
 )
@@ -46,6 +47,25 @@ func TestMeterProperties(t *testing.T) {
 		t.Run(p.Name, func(t *testing.T) {
 			path := file(t)
 			rapid.Check(t, p.On(open(t, path, nil).Meter(), open(t, path, nil).Meter()))
+		})
+	}
+}
+
+func TestLedgerStore(t *testing.T) {
+	var path string
+	billingtest.TestLedgerStore(t, func(t *testing.T) ledger.Store {
+		path = file(t)
+		return open(t, path, nil).Ledger()
+	}, &billingtest.LedgerOptions{Again: func(t *testing.T, s ledger.Store) ledger.Store {
+		return open(t, path, nil).Ledger()
+	}})
+}
+
+func TestLedgerProperties(t *testing.T) {
+	for _, p := range billingtest.LedgerProperties() {
+		t.Run(p.Name, func(t *testing.T) {
+			path := file(t)
+			rapid.Check(t, p.On(open(t, path, nil).Ledger(), open(t, path, nil).Ledger()))
 		})
 	}
 }
