@@ -22,7 +22,11 @@ const (
 	readAccount = `SELECT ` + accountColumns + ` FROM immagin_ledger_accounts WHERE id = $1`
 	lockAccount = readAccount + ` FOR UPDATE`
 
-	lastTransaction = `SELECT coalesce(max(seq), 0) FROM immagin_ledger_transactions WHERE account = $1`
+	// The last one up to the account's end, which only one index can answer: for
+	// max(seq) PostgreSQL reads all of an account, as below.
+	lastTransaction = `SELECT coalesce((SELECT seq FROM (
+		SELECT account, seq FROM immagin_ledger_transactions WHERE (account, seq) <= ($1, 9223372036854775807) ORDER BY account DESC, seq DESC LIMIT 1
+	) l WHERE account = $1), 0)`
 )
 
 func accountArgs(a ledger.Account) []any {
@@ -49,10 +53,18 @@ func utc(times ...*time.Time) {
 	}
 }
 
+// Rows are looked up by one key at a time, each in the index: for key = ANY(…)
+// PostgreSQL reads all rows of an account where it does not know how many
+// those are.
+const (
+	some  = `SELECT r.* FROM unnest($2::text[]) AS w (wanted) CROSS JOIN LATERAL (`
+	every = ` LIMIT 1) r`
+)
+
 const (
 	grantColumns = `key, amount, free, held, expires, revoked, seq`
 
-	someGrants = `SELECT ` + grantColumns + ` FROM immagin_ledger_grants WHERE account = $1 AND key = ANY($2)`
+	someGrants = some + `SELECT ` + grantColumns + ` FROM immagin_ledger_grants WHERE account = $1 AND key = w.wanted` + every
 	liveGrants = `SELECT ` + grantColumns + ` FROM immagin_ledger_grants WHERE account = $1 AND (free > 0 OR held > 0)`
 	putGrant   = `INSERT INTO immagin_ledger_grants (account, ` + grantColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (account, key) DO UPDATE SET (` + grantColumns + `) = ($2, $3, $4, $5, $6, $7, $8)`
@@ -72,7 +84,7 @@ func scanGrant(row pgx.Row) (ledger.Grant, error) {
 const (
 	paymentColumns = `key, kind, auto, of, amount, refund, state, ref, created, next, settled, answer`
 
-	somePayments = `SELECT ` + paymentColumns + ` FROM immagin_ledger_payments WHERE account = $1 AND key = ANY($2)`
+	somePayments = some + `SELECT ` + paymentColumns + ` FROM immagin_ledger_payments WHERE account = $1 AND key = w.wanted` + every
 	allPayments  = `SELECT ` + paymentColumns + ` FROM immagin_ledger_payments WHERE account = $1 ORDER BY created, key`
 	putPayment   = `INSERT INTO immagin_ledger_payments (account, ` + paymentColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 		ON CONFLICT (account, key) DO UPDATE SET (` + paymentColumns + `) = ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
@@ -94,7 +106,7 @@ func scanPayment(row pgx.Row) (ledger.Payment, error) {
 const (
 	holdColumns = `key, amount, paid, promo, margin, version, created, expires, state, outcome, hash, answer`
 
-	someHolds = `SELECT ` + holdColumns + ` FROM immagin_ledger_holds WHERE account = $1 AND key = ANY($2)`
+	someHolds = some + `SELECT ` + holdColumns + ` FROM immagin_ledger_holds WHERE account = $1 AND key = w.wanted` + every
 	openHolds = `SELECT ` + holdColumns + ` FROM immagin_ledger_holds WHERE account = $1 AND state = 1 ORDER BY key`
 	putHolds  = `INSERT INTO immagin_ledger_holds (account, ` + holdColumns + `)
 		SELECT $1, key, amount, paid, promo::jsonb, margin, version, created, expires, state, outcome, hash, answer
@@ -149,7 +161,7 @@ const (
 	transactionColumns = `seq, kind, key, hash, answer, ref, memo, at, entries`
 	readTransactions   = `SELECT seq, kind, coalesce(key, ''), hash, answer, ref, memo, at, entries FROM immagin_ledger_transactions WHERE account = $1`
 
-	someTransactions = readTransactions + ` AND key = ANY($2)`
+	someTransactions = some + readTransactions + ` AND key = w.wanted` + every
 	nextTransactions = readTransactions + ` AND seq > $2 ORDER BY seq LIMIT $3`
 	postTransactions = `INSERT INTO immagin_ledger_transactions (account, ` + transactionColumns + `)
 		SELECT $1, seq, kind, nullif(key, ''), hash, answer, ref, memo, at, entries::jsonb

@@ -25,8 +25,11 @@ func (c *change) chains(b *pgx.Batch, wanted []chain) map[chain][]meter.Sighting
 		streams[i], ids[i] = k.stream, uuid(k.id)
 	}
 	found := map[chain][]meter.Sighting{}
-	b.Queue(`SELECT s.stream, s.id, s.at, s.period, s.billed, s.lasts, s.counted FROM immagin_meter_sightings s
-		JOIN unnest($1::integer[], $2::uuid[]) AS w (stream, id) USING (stream, id)`, streams, ids).Query(func(rows pgx.Rows) error {
+	// One chain at a time, each in the index, as for the ledger's rows.
+	b.Queue(`SELECT s.* FROM unnest($1::integer[], $2::uuid[]) AS w (stream, id) CROSS JOIN LATERAL (
+			SELECT stream, id, at, period, billed, lasts, counted FROM immagin_meter_sightings
+			WHERE stream = w.stream AND id = w.id OFFSET 0
+		) s`, streams, ids).Query(func(rows pgx.Rows) error {
 		var k chain
 		var at, period, billed, lasts int64
 		var counted bool

@@ -85,8 +85,10 @@ func (m *Meter) prepare(ctx context.Context, batch []meter.Record) (map[stream]i
 }
 
 const (
-	selectStreams = `SELECT s.id, s.project, s.metric, s.period FROM immagin_meter_streams s
-		JOIN unnest($1::bigint[], $2::text[], $3::text[]) AS w (period, project, metric) USING (period, project, metric)`
+	selectStreams = `SELECT s.* FROM unnest($1::bigint[], $2::text[], $3::text[]) AS w (period, project, metric) CROSS JOIN LATERAL (
+			SELECT id, project, metric, period FROM immagin_meter_streams
+			WHERE period = w.period AND project = w.project AND metric = w.metric LIMIT 1
+		) s`
 	insertStreams = `INSERT INTO immagin_meter_streams (period, project, metric, month)
 		SELECT period, project, metric, month FROM unnest($1::bigint[], $2::text[], $3::text[], $4::integer[]) AS w (period, project, metric, month)
 		ON CONFLICT DO NOTHING`
