@@ -14,7 +14,7 @@ import (
 // Rows of the ledger: how each is read and written.
 
 const (
-	accountColumns = "id, currency, paid, promo, held_paid, held_promo, open, pending, pending_key, seq, state, negative_since, auto_threshold, auto_amount, auto_after, auto_day, auto_spent"
+	accountColumns = "id, currency, paid, promo, held_paid, held_promo, open, pending, pending_key, seq, state, negative_since, auto_threshold, auto_amount, auto_after, auto_day, auto_spent, refunding"
 	grantColumns   = "key, amount, free, held, expires, revoked, seq"
 	holdColumns    = "key, amount, paid, promo, margin, version, created, expires, state, outcome, hash, answer"
 	paymentColumns = "key, kind, auto, refund_of, amount, refund, state, ref, created, next, settled, answer"
@@ -32,6 +32,7 @@ func readAccount(c *conn, id string) (a ledger.Account, found bool, err error) {
 			ID: r.text(0), Currency: billing.Currency(r.text(1)), Paid: r.int(2), Promo: r.int(3), HeldPaid: r.int(4), HeldPromo: r.int(5),
 			Open: r.int(6), Pending: r.int(7), PendingKey: r.text(8), Seq: r.int(9), State: ledger.State(r.int(10)), NegativeSince: micro(r.int(11)),
 			AutoThreshold: r.int(12), AutoAmount: r.int(13), AutoAfter: micro(r.int(14)), AutoDay: micro(r.int(15)), AutoSpent: r.int(16),
+			Refunding: r.int(17),
 		}
 		return nil
 	}, id)
@@ -39,9 +40,9 @@ func readAccount(c *conn, id string) (a ledger.Account, found bool, err error) {
 }
 
 func writeAccount(c *conn, a *ledger.Account) error {
-	_, err := c.exec("INSERT OR REPLACE INTO ledger_accounts ("+accountColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	_, err := c.exec("INSERT OR REPLACE INTO ledger_accounts ("+accountColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		a.ID, string(a.Currency), a.Paid, a.Promo, a.HeldPaid, a.HeldPromo, a.Open, a.Pending, a.PendingKey, a.Seq, int64(a.State), a.NegativeSince.UnixMicro(),
-		a.AutoThreshold, a.AutoAmount, a.AutoAfter.UnixMicro(), a.AutoDay.UnixMicro(), a.AutoSpent)
+		a.AutoThreshold, a.AutoAmount, a.AutoAfter.UnixMicro(), a.AutoDay.UnixMicro(), a.AutoSpent, a.Refunding)
 	return err
 }
 

@@ -96,6 +96,7 @@ CREATE TABLE ledger_accounts (
 	open INTEGER NOT NULL,
 	pending INTEGER NOT NULL,
 	pending_key TEXT NOT NULL,
+	refunding INTEGER NOT NULL,
 	seq INTEGER NOT NULL,
 	state INTEGER NOT NULL,
 	negative_since INTEGER NOT NULL,
