@@ -1,6 +1,8 @@
 package billingtest
 
 import (
+	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"runtime"
@@ -132,5 +134,30 @@ func TestPlantedBugs(t *testing.T) {
 				t.Log(r.said)
 			}
 		})
+	}
+}
+
+// rerunLedger is a store that runs every function twice, as one does after a
+// conflict.
+type rerunLedger struct{ ledger.Store }
+
+func (s rerunLedger) Update(ctx context.Context, account string, fn func(ledger.Tx) error) error {
+	err := s.Store.Update(ctx, account, func(tx ledger.Tx) error {
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return errUndo
+	})
+	if !errors.Is(err, errUndo) {
+		return err
+	}
+	return s.Store.Update(ctx, account, fn)
+}
+
+// TestLedgerRerun: the ledger's functions can be run again.
+func TestLedgerRerun(t *testing.T) {
+	for _, p := range LedgerProperties() {
+		s := rerunLedger{memory.NewLedger()}
+		rapid.Check(t, p.On(s, s))
 	}
 }
