@@ -24,6 +24,9 @@
 // which may go negative: the next top-up settles that. A hold that nobody
 // settled expires, and Sweep frees it; a Commit after that still charges.
 //
+// Amounts are net of tax: what a top-up costs with tax is the host's to work
+// out at checkout, inside its Payments.
+//
 // No payment call is made while a transaction is open. A top-up is written
 // down as pending, then charged, then settled, so that a crash at any moment
 // leaves a payment that Sweep takes up again under the same key.
