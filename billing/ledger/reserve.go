@@ -44,6 +44,8 @@ type Reservation struct {
 // neither estimate is given, ErrSuspended, ErrClosed, ErrConflict, ErrKey,
 // ErrArgument, billing.ErrCurrency, billing.ErrOverflow and the store's. The
 // same request again returns the same reservation, whatever became of it.
+// After an error of the store or of ctx the money may be held all the same:
+// the same request finds out, or it expires.
 func (l *Ledger) Reserve(ctx context.Context, r Request) (*Reservation, error) {
 	if err := checkNames(r.Account, r.Key); err != nil {
 		return nil, err
