@@ -138,10 +138,10 @@ func seen(project string, at time.Time, i int, window time.Duration) meter.Recor
 func insert(ctx context.Context, s meter.Store, fresh int, batch ...meter.Record) error {
 	got, err := s.Insert(ctx, batch)
 	if err != nil {
-		return fmt.Errorf("Insert of %d records: %w", len(batch), err)
+		return fmt.Errorf("insert of %d records: %w", len(batch), err)
 	}
 	if got != fresh {
-		return fmt.Errorf("Insert of %d records returns %d fresh ones; %d are", len(batch), got, fresh)
+		return fmt.Errorf("insert of %d records returns %d fresh ones; %d are", len(batch), got, fresh)
 	}
 	return nil
 }
@@ -150,10 +150,10 @@ func insert(ctx context.Context, s meter.Store, fresh int, batch ...meter.Record
 func counted(ctx context.Context, s meter.Store, project string, p billing.Period, want ...meter.Count) error {
 	got, err := s.Counts(ctx, project, p)
 	if err != nil {
-		return fmt.Errorf("Counts: %w", err)
+		return fmt.Errorf("counts: %w", err)
 	}
 	if !slices.Equal(got, want) {
-		return fmt.Errorf("Counts of project %q in %v are\n%v; they should be\n%v", project, p, got, want)
+		return fmt.Errorf("counts of project %q in %v are\n%v; they should be\n%v", project, p, got, want)
 	}
 	return nil
 }
@@ -179,14 +179,14 @@ func holds(ctx context.Context, s meter.Store, p billing.Period, page int, want 
 	for {
 		records, err := s.Scan(ctx, p, after, page)
 		if err != nil {
-			return fmt.Errorf("Scan: %w", err)
+			return fmt.Errorf("scan: %w", err)
 		}
 		if len(records) > page {
-			return fmt.Errorf("Scan returns %d records; %d were asked for", len(records), page)
+			return fmt.Errorf("scan returns %d records; %d were asked for", len(records), page)
 		}
 		got = append(got, records...)
 		if len(got) > len(want) {
-			return fmt.Errorf("Scan of %v returns at least %d records; there are %d. One is %v", p, len(got), len(want), got[len(got)-1])
+			return fmt.Errorf("scan of %v returns at least %d records; there are %d. One is %v", p, len(got), len(want), got[len(got)-1])
 		}
 		if len(records) < page {
 			break
@@ -195,11 +195,11 @@ func holds(ctx context.Context, s meter.Store, p billing.Period, page int, want 
 	}
 	for i, r := range got {
 		if r != want[i] {
-			return fmt.Errorf("Scan of %v in pages of %d: record %d of %d is\n%+v; it should be\n%+v", p, page, i, len(want), r, want[i])
+			return fmt.Errorf("scan of %v in pages of %d: record %d of %d is\n%+v; it should be\n%+v", p, page, i, len(want), r, want[i])
 		}
 	}
 	if len(got) != len(want) {
-		return fmt.Errorf("Scan of %v in pages of %d returns %d records; there are %d", p, page, len(got), len(want))
+		return fmt.Errorf("scan of %v in pages of %d returns %d records; there are %d", p, page, len(got), len(want))
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func meterInsert(ctx context.Context, a, b meter.Store, _ *MeterOptions) error {
 		func() error {
 			// The batch is the caller's.
 			if batch[0] != plain("p", november, 3) || batch[4] != plain("p", november, 3) {
-				return errors.New("Insert has changed the caller's batch")
+				return errors.New("insert has changed the caller's batch")
 			}
 			return nil
 		},
@@ -85,7 +85,7 @@ func meterInsertRefused(ctx context.Context, a, b meter.Store, _ *MeterOptions) 
 			return err
 		}
 		if fresh != 0 {
-			return fmt.Errorf("Insert of a record %s returns %d fresh ones and an error", name, fresh)
+			return fmt.Errorf("insert of a record %s returns %d fresh ones and an error", name, fresh)
 		}
 		if err := refuses(a.Take(ctx, meter.Slot{Record: bad, Limit: 9, Expires: november.End}, november.Start), meter.ErrRecord, "Take for a record %s", name); err != nil {
 			return err
@@ -159,7 +159,7 @@ func meterTexts(ctx context.Context, a, b meter.Store, _ *MeterOptions) error {
 		projects = append(projects, c.Project)
 	}
 	if got := slices.Compact(projects); !slices.Equal(got, sorted) {
-		return fmt.Errorf("Counts returns the projects\n%q; they should be, in the order of their bytes,\n%q", got, sorted)
+		return fmt.Errorf("counts returns the projects\n%q; they should be, in the order of their bytes,\n%q", got, sorted)
 	}
 	for _, name := range meterNames {
 		if err := counted(ctx, b, name, november, usage(name, november, 2)); err != nil {
@@ -169,7 +169,7 @@ func meterTexts(ctx context.Context, a, b meter.Store, _ *MeterOptions) error {
 	// Names that nobody can have are asked for in vain.
 	for _, name := range []string{"\x00", "\xff", "b", "aa", "a%", strings.Repeat("a", 256), strings.Repeat("a", 5000)} {
 		if counts, err := b.Counts(ctx, name, always); err == nil && len(counts) > 0 {
-			return fmt.Errorf("Counts of project %q returns %v", short(name), counts)
+			return fmt.Errorf("counts of project %q returns %v", short(name), counts)
 		}
 	}
 	return nil

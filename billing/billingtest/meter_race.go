@@ -131,7 +131,7 @@ func meterConcurrentSeal(ctx context.Context, a, b meter.Store, o *MeterOptions)
 			}
 			r := plain("p", november, len(batches[i])*o.Racers+i)
 			if n, err := stores[i%2].Insert(ctx, []meter.Record{r}); err != nil || n != 1 {
-				return fmt.Errorf("Insert returns %d and error %v", n, err)
+				return fmt.Errorf("insert returns %d and error %v", n, err)
 			}
 			batches[i] = append(batches[i], r)
 			inserted.Add(1)

@@ -70,7 +70,7 @@ func meterScan(ctx context.Context, a, b meter.Store, _ *MeterOptions) error {
 			return err
 		}
 		if end := i == len(sorted)-1; end != (len(records) == 0) || !end && records[0] != sorted[i+1] {
-			return fmt.Errorf("Scan after record %d of %d returns %v", i, len(sorted), records)
+			return fmt.Errorf("scan after record %d of %d returns %v", i, len(sorted), records)
 		}
 		gap := r
 		if gap.Window > 0 {
@@ -81,7 +81,7 @@ func meterScan(ctx context.Context, a, b meter.Store, _ *MeterOptions) error {
 			continue
 		}
 		if records, err = b.Scan(ctx, always, gap, 1); err != nil || len(records) != 1 || records[0].Compare(gap) <= 0 || records[0].Compare(r) > 0 {
-			return fmt.Errorf("Scan after a record that is not there, just before %v, returns %v and error %v", r, records, err)
+			return fmt.Errorf("scan after a record that is not there, just before %v, returns %v and error %v", r, records, err)
 		}
 	}
 	// The period and the window with which a sighting came first stay.

@@ -16,7 +16,7 @@ func sealedBefore(ctx context.Context, s meter.Store, project string, want time.
 			return err
 		}
 		if got != want {
-			return fmt.Errorf("Sealed of project %q is %v; it should be %v", project, got, want)
+			return fmt.Errorf("sealed of project %q is %v; it should be %v", project, got, want)
 		}
 		return nil
 	}
@@ -182,7 +182,7 @@ func meterDrop(ctx context.Context, a, b meter.Store, _ *MeterOptions) error {
 		func() error {
 			fresh, err := b.Insert(ctx, []meter.Record{plain("p", december, 2), plain("p", november, 1)})
 			if fresh != 0 {
-				return fmt.Errorf("Insert returns %d fresh ones and an error", fresh)
+				return fmt.Errorf("insert returns %d fresh ones and an error", fresh)
 			}
 			return dropped(err, "Insert of a record of a dropped period")
 		},

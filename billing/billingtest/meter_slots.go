@@ -21,7 +21,7 @@ func attempt(r meter.Record, limit int64, name string) meter.Slot {
 func takes(ctx context.Context, s meter.Store, slot meter.Slot, now time.Time) func() error {
 	return func() error {
 		if err := s.Take(ctx, slot, now); err != nil {
-			return fmt.Errorf("Take, where there is room: %w", err)
+			return fmt.Errorf("take, where there is room: %w", err)
 		}
 		return nil
 	}
@@ -35,10 +35,10 @@ func settles(ctx context.Context, s meter.Store, slot meter.Slot, now time.Time,
 	return func() error {
 		got, err := s.Settle(ctx, slot, now, rendered)
 		if err != nil {
-			return fmt.Errorf("Settle, rendered %v: %w", rendered, err)
+			return fmt.Errorf("settle, rendered %v: %w", rendered, err)
 		}
 		if got != fresh {
-			return fmt.Errorf("Settle, rendered %v, returns %d fresh ones; %d are", rendered, got, fresh)
+			return fmt.Errorf("settle, rendered %v, returns %d fresh ones; %d are", rendered, got, fresh)
 		}
 		return nil
 	}
@@ -51,7 +51,7 @@ func unsettled(ctx context.Context, s meter.Store, slot meter.Slot, now time.Tim
 			return err
 		}
 		if got != 0 {
-			return fmt.Errorf("Settle returns %d fresh ones and ErrFull", got)
+			return fmt.Errorf("settle returns %d fresh ones and ErrFull", got)
 		}
 		return nil
 	}
@@ -297,7 +297,7 @@ func meterConcurrentTake(ctx context.Context, a, b meter.Store, o *MeterOptions)
 				}
 			}
 			if fresh, err := s.Settle(ctx, slot, meterNoon, true); err != nil || fresh != 1 {
-				return fmt.Errorf("Settle of a slot that is held: %d fresh ones, error %v", fresh, err)
+				return fmt.Errorf("settle of a slot that is held: %d fresh ones, error %v", fresh, err)
 			}
 		}
 		return nil

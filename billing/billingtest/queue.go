@@ -60,17 +60,17 @@ func TestQueue(t *testing.T, open func(t *testing.T) meter.Queue, o *MeterOption
 func queued(ctx context.Context, q meter.Queue, limit int, want ...meter.Record) (position int64, err error) {
 	n, err := q.Len(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("Len: %w", err)
+		return 0, fmt.Errorf("len: %w", err)
 	}
 	if n != int64(len(want)) {
-		return 0, fmt.Errorf("Len is %d; it should be %d", n, len(want))
+		return 0, fmt.Errorf("len is %d; it should be %d", n, len(want))
 	}
 	got, position, err := q.Peek(ctx, limit)
 	if err != nil {
-		return 0, fmt.Errorf("Peek: %w", err)
+		return 0, fmt.Errorf("peek: %w", err)
 	}
 	if want = want[:min(limit, len(want))]; !slices.Equal(got, want) {
-		return 0, fmt.Errorf("Peek returns\n%v; it should return\n%v", got, want)
+		return 0, fmt.Errorf("peek returns\n%v; it should return\n%v", got, want)
 	}
 	return position, nil
 }
@@ -85,7 +85,7 @@ func queueOrder(ctx context.Context, q meter.Queue, again func() meter.Queue, _ 
 	}
 	for _, batch := range [][]meter.Record{given[:3], nil, given[3:]} {
 		if err := q.Append(ctx, batch); err != nil {
-			return fmt.Errorf("Append: %w", err)
+			return fmt.Errorf("append: %w", err)
 		}
 	}
 	for _, limit := range []int{1, 2, 3, 4, 5, 1000} {
@@ -115,7 +115,7 @@ func queueDiscard(ctx context.Context, q meter.Queue, again func() meter.Queue, 
 	all = append(all, all[0])
 	for range 2 {
 		if err := q.Discard(ctx, three); err != nil {
-			return fmt.Errorf("Discard: %w", err)
+			return fmt.Errorf("discard: %w", err)
 		}
 		if _, err := queued(ctx, q, 100, all[3:]...); err != nil {
 			return fmt.Errorf("after Discard of three: %w", err)
