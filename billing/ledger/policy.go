@@ -68,7 +68,7 @@ func (p Policy) withDefaults() (Policy, error) {
 		name  string
 		value *billing.Money
 		units int64
-	}{{"MinTopUp", &p.MinTopUp, 10e9}, {"MaxBalance", &p.MaxBalance, 10_000e9}, {"DailyCap", &p.DailyCap, 0}} {
+	}{{"MinTopUp", &p.MinTopUp, 10_000_000_000}, {"MaxBalance", &p.MaxBalance, 10_000_000_000_000}, {"DailyCap", &p.DailyCap, 0}} {
 		if f.value.IsZero() {
 			*f.value, _ = billing.Nano(f.units, p.Currency)
 		}
