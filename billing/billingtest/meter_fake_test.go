@@ -51,7 +51,7 @@ func (f *brokenMeter) spoil(r meter.Record) meter.Record {
 		r.At = r.At.Truncate(time.Microsecond)
 	case "sliding windows":
 		if r.Window > 0 {
-			r.ID = meter.NewID(string(r.ID[:]), r.At.Truncate(min(r.Window, 1e17)).String())
+			r.ID = meter.NewID(string(r.ID[:]), r.At.Truncate(min(r.Window, 27777*time.Hour)).String())
 			r.Window = 0
 		}
 	case "windows":
@@ -86,7 +86,7 @@ func (f *brokenMeter) Insert(ctx context.Context, batch []meter.Record) (int, er
 	case "large batches":
 		spoiled = spoiled[:min(len(spoiled), 1000)]
 	case "inserting at once":
-		before, _ = f.Store.Scan(ctx, always, meter.Record{}, 1e6)
+		before, _ = f.Store.Scan(ctx, always, meter.Record{}, 1_000_000)
 		time.Sleep(time.Millisecond)
 	}
 	fresh, err := f.Store.Insert(ctx, spoiled)
