@@ -13,7 +13,6 @@ import (
 	"github.com/immagin/immagin-go/billing/ledger"
 	"github.com/immagin/immagin-go/billing/meter"
 	"github.com/immagin/immagin-go/billing/store/postgres"
-	"github.com/immagin/immagin-go/internal/servertest"
 )
 
 // from runs b.N calls from a number of callers.
@@ -38,7 +37,7 @@ func from(b *testing.B, callers int, call func(n int) error) {
 // BenchmarkMeter inserts batches of 1,000 new events from 16 writers, all of
 // one project. The server does not wait for its disk.
 func BenchmarkMeter(b *testing.B) {
-	s := open(b, servertest.Postgres(b), nil).Meter()
+	s := open(b, database(b), nil).Meter()
 	first := meter.Record{Project: "bench", Metric: billing.TransformsUnique, Period: november.Start}
 	_, err := s.Insert(b.Context(), []meter.Record{first})
 	require.NoError(b, err)
@@ -63,7 +62,7 @@ func BenchmarkMeter(b *testing.B) {
 func BenchmarkLedger(b *testing.B) {
 	for _, c := range []struct{ callers, accounts int }{{1, 1}, {128, 1}, {16, 16}} {
 		b.Run(fmt.Sprintf("callers=%d/accounts=%d", c.callers, c.accounts), func(b *testing.B) {
-			s := open(b, servertest.Postgres(b), &postgres.Options{Connections: 16})
+			s := open(b, database(b), &postgres.Options{Connections: 16})
 			l, err := ledger.New(s.Ledger(), &ledger.Options{Payments: bank{}, Policy: ledger.Policy{Margin: 2000}})
 			require.NoError(b, err)
 			amount, err := billing.ParseMoney("10000", "USD")

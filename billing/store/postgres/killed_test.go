@@ -10,7 +10,6 @@ import (
 
 	"github.com/immagin/immagin-go/billing"
 	"github.com/immagin/immagin-go/billing/meter"
-	"github.com/immagin/immagin-go/internal/servertest"
 )
 
 // killings is how many processes to kill: IMMAGIN_TEST_COUNT, or 5.
@@ -59,7 +58,7 @@ func TestKilledMeter(t *testing.T) {
 		})
 		return
 	}
-	url, acknowledged := servertest.Postgres(t), 0
+	url, acknowledged := database(t), 0
 	s := open(t, url, nil)
 	require.NoError(t, s.Close())
 	for round := range killings(t) {
@@ -109,7 +108,7 @@ func TestKilledLedger(t *testing.T) {
 		})
 		return
 	}
-	url, charges, acknowledged := servertest.Postgres(t), 0, 0
+	url, charges, acknowledged := database(t), 0, 0
 	for round := range killings(t) {
 		done := kill(t, url, round)
 		s := open(t, url, nil)

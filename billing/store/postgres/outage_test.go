@@ -35,6 +35,7 @@ func outage(t *testing.T) time.Duration {
 // outbox notices nothing. Who has none gets errors, tries again, and counts and
 // charges once. Nothing is lost.
 func TestOutage(t *testing.T) {
+	wanted(t)
 	server := servertest.StartPostgres(t)
 	url := server.Database(t)
 	s := open(t, url, nil)

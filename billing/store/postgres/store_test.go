@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"os"
 	"sync"
 	"testing"
 
@@ -17,6 +18,22 @@ import (
 
 var always billing.Period
 
+// wanted skips the test where PostgreSQL is not there, or not to be used.
+func wanted(t testing.TB) {
+	t.Helper()
+	if os.Getenv("IMMAGIN_TEST_SERVERS") == "off" {
+		t.Skip("IMMAGIN_TEST_SERVERS is off")
+	}
+	servertest.SharedPostgres(t)
+}
+
+// database is the URL of a new and empty one.
+func database(t testing.TB) string {
+	t.Helper()
+	wanted(t)
+	return servertest.Postgres(t)
+}
+
 // open is another server's store on the same database.
 func open(t testing.TB, url string, o *postgres.Options) *postgres.Store {
 	t.Helper()
@@ -27,10 +44,10 @@ func open(t testing.TB, url string, o *postgres.Options) *postgres.Store {
 }
 
 func TestMeterStore(t *testing.T) {
-	servertest.SharedPostgres(t)
+	wanted(t)
 	var urls sync.Map // of stores
 	billingtest.TestMeterStore(t, func(t *testing.T) meter.Store {
-		url := servertest.Postgres(t)
+		url := database(t)
 		s := open(t, url, nil).Meter()
 		urls.Store(s, url)
 		return s
@@ -41,10 +58,10 @@ func TestMeterStore(t *testing.T) {
 }
 
 func TestLedgerStore(t *testing.T) {
-	servertest.SharedPostgres(t)
+	wanted(t)
 	var urls sync.Map // of stores
 	billingtest.TestLedgerStore(t, func(t *testing.T) ledger.Store {
-		url := servertest.Postgres(t)
+		url := database(t)
 		s := open(t, url, nil).Ledger()
 		urls.Store(s, url)
 		return s
@@ -56,27 +73,27 @@ func TestLedgerStore(t *testing.T) {
 
 // TestLedgerStoreAlone has one server, where callers share transactions.
 func TestLedgerStoreAlone(t *testing.T) {
-	servertest.SharedPostgres(t)
+	wanted(t)
 	billingtest.TestLedgerStore(t, func(t *testing.T) ledger.Store {
-		return open(t, servertest.Postgres(t), &postgres.Options{Combine: 3}).Ledger()
+		return open(t, database(t), &postgres.Options{Combine: 3}).Ledger()
 	}, nil)
 }
 
 func TestMeterProperties(t *testing.T) {
-	servertest.SharedPostgres(t)
+	wanted(t)
 	for _, p := range billingtest.MeterProperties() {
 		t.Run(p.Name, func(t *testing.T) {
-			url := servertest.Postgres(t)
+			url := database(t)
 			rapid.Check(t, p.On(open(t, url, nil).Meter(), open(t, url, nil).Meter()))
 		})
 	}
 }
 
 func TestLedgerProperties(t *testing.T) {
-	servertest.SharedPostgres(t)
+	wanted(t)
 	for _, p := range billingtest.LedgerProperties() {
 		t.Run(p.Name, func(t *testing.T) {
-			url := servertest.Postgres(t)
+			url := database(t)
 			rapid.Check(t, p.On(open(t, url, nil).Ledger(), open(t, url, nil).Ledger()))
 		})
 	}
@@ -85,7 +102,7 @@ func TestLedgerProperties(t *testing.T) {
 // TestOpenTogether has many servers start at the same time on an empty
 // database.
 func TestOpenTogether(t *testing.T) {
-	url := servertest.Postgres(t)
+	url := database(t)
 	var starting sync.WaitGroup
 	for range 8 {
 		starting.Go(func() {

@@ -14,7 +14,6 @@ import (
 	"github.com/immagin/immagin-go/billing/meter"
 	"github.com/immagin/immagin-go/billing/store/memory"
 	"github.com/immagin/immagin-go/billing/store/postgres"
-	"github.com/immagin/immagin-go/internal/servertest"
 )
 
 // together runs this test as four processes at the same time.
@@ -76,7 +75,7 @@ func TestFourProcessesMeter(t *testing.T) {
 		group.Wait()
 		return
 	}
-	url := servertest.Postgres(t)
+	url := database(t)
 	together(t, url)
 	want := memory.NewMeter()
 	_, err := want.Insert(t.Context(), shared())
@@ -110,7 +109,7 @@ func TestFourProcessesLedger(t *testing.T) {
 		group.Wait()
 		return
 	}
-	url := servertest.Postgres(t)
+	url := database(t)
 	together(t, url)
 	settled(t, books(t, open(t, url, nil).Ledger()), operations-operations/3)
 }
@@ -142,7 +141,7 @@ func TestFourProcessesAdmit(t *testing.T) {
 		group.Wait()
 		return
 	}
-	url := servertest.Postgres(t)
+	url := database(t)
 	together(t, url)
 	require.Equal(t, limit, sum(t, open(t, url, nil).Meter()))
 }
