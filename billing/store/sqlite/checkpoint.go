@@ -5,12 +5,11 @@ import (
 	"time"
 )
 
-// Bounds of the write-ahead log, in pages.
+// Bounds of the write-ahead log, in pages of 4 KiB.
 const (
-	walBackground = 1000   // copied into the file beside the writer
-	walRest       = 2000   // copied by the writer itself, to begin the log anew
-	walLong       = 8000   // before which the log is not begun anew
-	walMost       = 64_000 // beyond which the writer waits for the copying
+	walLong = 16_000 // from here on it is copied, each page once, beside the writer
+	walRest = 2000   // so little is copied by the writer itself, to begin the log anew
+	walMost = 64_000 // beyond this the writer waits for the copying
 )
 
 // A checkpointer copies the write-ahead log into the file. SQLite would do it
@@ -19,13 +18,14 @@ const (
 type checkpointer struct {
 	name    string
 	c       *conn // the writer's
+	long    int64 // walLong, or less in tests
 	running bool
 	pass    chan struct{} // closed when the pass in the background has ended
 	wait    sync.WaitGroup
 }
 
 func newCheckpointer(name string, c *conn) *checkpointer {
-	return &checkpointer{name: name, c: c}
+	return &checkpointer{name: name, c: c, long: walLong}
 }
 
 // written is called by the writer, between transactions.
@@ -43,12 +43,13 @@ func (k *checkpointer) written() {
 		k.running = false
 		log, copied = k.checkpoint(k.c, "NOOP")
 	}
-	switch rest := log - copied; {
-	case log >= walLong && (rest <= walRest || log >= walMost):
+	switch {
+	case log < k.long:
+	case log-copied <= walRest || log >= walMost:
 		// The next transaction writes from the log's beginning, unless
 		// somebody still reads from it.
 		k.checkpoint(k.c, "PASSIVE")
-	case rest >= walBackground:
+	default:
 		k.running, k.pass = true, make(chan struct{})
 		k.wait.Go(k.background)
 	}
