@@ -200,6 +200,19 @@ func TestIgnoreFormat(t *testing.T) {
 	}
 }
 
+func TestEveryMissOfAnything(t *testing.T) {
+	now := day(november, 20)
+	m, _, _ := newMeter(t, meter.Policy{Unique: meter.EveryMiss}, now)
+	fresh, err := m.Record(t.Context(),
+		meter.Event{Project: "p", Image: "a", Rendition: "bc", ID: "1", At: now},
+		meter.Event{Project: "p", Image: "ab", Rendition: "c", ID: "1", At: now},
+		meter.Event{Project: "p", Image: "ab", Rendition: "c", ID: "1", At: now.Add(1)},
+		meter.Event{Project: "p", Image: "ab", Rendition: "c", ID: "2", At: now},
+	)
+	require.NoError(t, err)
+	require.Equal(t, 3, fresh)
+}
+
 func TestRefusedEvents(t *testing.T) {
 	now := day(november, 20)
 	m, _, _ := newMeter(t, meter.Policy{Unique: meter.EveryMiss}, now)
@@ -272,7 +285,7 @@ func TestSealAndAdjustments(t *testing.T) {
 	_, err = m.Seal(ctx, "p", november)
 	require.ErrorIs(t, err, billing.ErrPeriod, "not over")
 	c.set(december.Start)
-	for _, p := range []billing.Period{{Start: november.Start, End: december.End}, {Start: november.Start.Add(1), End: november.End}, {}} {
+	for _, p := range []billing.Period{{Start: november.Start, End: december.End}, {Start: november.Start, End: day(november, 2)}, {Start: november.Start.Add(1), End: november.End}, {}} {
 		_, err = m.Seal(ctx, "p", p)
 		require.ErrorIs(t, err, billing.ErrPeriod)
 	}

@@ -187,6 +187,69 @@ func TestSettledLater(t *testing.T) {
 	})
 }
 
+// stuck inserts only when it is let, whatever becomes of the context, and
+// never settles.
+type stuck struct {
+	meter.Store
+	begun chan struct{}
+	let   chan struct{}
+}
+
+func (s *stuck) Insert(ctx context.Context, batch []meter.Record) (int, error) {
+	s.begun <- struct{}{}
+	<-s.let
+	return s.Store.Insert(ctx, batch)
+}
+
+func (s *stuck) Settle(ctx context.Context, _ meter.Slot, _ time.Time, _ bool) (int, error) {
+	<-ctx.Done()
+	return 0, ctx.Err()
+}
+
+// TestCloseWaits expects nothing to be under way when Close has returned.
+func TestCloseWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		remote := &stuck{Store: memory.NewMeter(), begun: make(chan struct{}), let: make(chan struct{})}
+		box, err := meter.NewOutbox(memory.NewQueue(), remote, nil)
+		require.NoError(t, err)
+		_, err = meterOn(t, box).Record(t.Context(), event(1, time.Now()))
+		require.NoError(t, err)
+		<-remote.begun
+		closed := make(chan struct{})
+		go func() {
+			defer close(closed)
+			box.Close()
+		}()
+		synctest.Wait()
+		select {
+		case <-closed:
+			t.Error("Close has returned while a batch is on its way")
+		default:
+		}
+		close(remote.let)
+		<-closed
+	})
+}
+
+// TestSettleHangs leaves time for the disk, where the remote store answers
+// nothing at all.
+func TestSettleHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		queue := memory.NewQueue()
+		remote := &stuck{Store: memory.NewMeter(), begun: make(chan struct{}, 9), let: make(chan struct{})}
+		box := newOutbox(t, queue, remote, nil)
+		defer close(remote.let)
+		a, err := meterOn(t, box).Admit(t.Context(), event(1, time.Now()), hard(1))
+		require.NoError(t, err)
+		begin := time.Now()
+		require.NoError(t, a.Done(t.Context(), true))
+		require.Less(t, time.Since(begin), 10*time.Second)
+		n, err := queue.Len(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, int64(1), n)
+	})
+}
+
 // TestTooLate forwards what belongs to a period that was dropped meanwhile.
 func TestTooLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
