@@ -39,8 +39,8 @@ type call struct {
 	told any // what fn panicked with
 }
 
-// Update is [ledger.Store]'s. While others run, it may take longer than its
-// context, but not longer than Options.Timeout for each try.
+// Update is [ledger.Store]'s. Where others share its transaction it may outlast
+// its context, by Options.Timeout at most.
 func (l *Ledger) Update(ctx context.Context, account string, fn func(ledger.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -149,7 +149,7 @@ func (l *Ledger) run(account string, batch []*call) error {
 	}
 	errs := make([]error, len(live)) // of the functions, in the last try
 	err := l.store.transact(ctx, readCommitted, func(t *transaction) error {
-		return attempt(ctx, t, account, live, errs)
+		return runAll(ctx, t, account, live, errs)
 	})
 	if err != nil {
 		if ended := context.Cause(live[0].ctx); ended != nil && len(live) == 1 {
@@ -167,12 +167,12 @@ func (l *Ledger) run(account string, batch []*call) error {
 // want to read. After that, what is missing is read when it is asked for.
 const guesses = 3
 
-// attempt runs the functions of all calls in a transaction. What one of them
+// runAll runs the functions of all calls in a transaction. What one of them
 // wrote is seen by those after it, or forgotten if it failed.
 //
 // Functions may be run again. So all are run first with what is known of the
 // account, to see which rows they ask for; then those are read, all at once.
-func attempt(ctx context.Context, t *transaction, account string, batch []*call, errs []error) error {
+func runAll(ctx context.Context, t *transaction, account string, batch []*call, errs []error) error {
 	r := newRows(ctx, t, account)
 	if err := r.lock(); err != nil {
 		return err
