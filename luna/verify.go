@@ -34,8 +34,7 @@ func (h *Handler) verify(ctx context.Context, x *exchange) error {
 	tenant, unknown := h.opts.Tenant(r)
 	payload, spelled := splitPath(r.URL.EscapedPath())
 	query, ok := parseQuery(x.request.URL.RawQuery)
-	// StripPrefix would hide a second slash before the payload.
-	if !spelled || !ok || strings.Contains(x.request.RequestURI, "//"+payload) {
+	if !spelled || !ok || !afterSlash(x.request.RequestURI, payload) {
 		return ErrSignature
 	}
 	// A tenant that is not to be had takes as long as one whose signature is
@@ -71,6 +70,15 @@ func splitPath(path string) (payload string, ok bool) {
 		}
 	}
 	return payload, true
+}
+
+// afterSlash reports whether the payload stood behind one slash when the
+// request came, where that is known: StripPrefix hides a second one, and that
+// there was none.
+func afterSlash(target, payload string) bool {
+	path, _, _ := strings.Cut(target, "?")
+	before, is := strings.CutSuffix(path, payload)
+	return !is || strings.HasSuffix(before, "/") && !strings.HasSuffix(before, "//")
 }
 
 func base64urlDigit(c byte) bool {

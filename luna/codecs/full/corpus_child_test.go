@@ -53,7 +53,7 @@ const (
 	childVariable = "IMMAGIN_TEST_CORPUS_CHILD"
 	// childSpace is how much a child may map, so that one that runs away does
 	// not take the machine with it.
-	childSpace = 6 << 30
+	childSpace = 4 << 30
 	// hang is how long a file may take by the clock, on a machine that others
 	// work on as well.
 	hang = 3 * time.Minute
