@@ -150,7 +150,7 @@ func TestAnimationBytesAreHonest(t *testing.T) {
 	for i, p := range m.pictures {
 		for k := range 4 {
 			for j := range p.Planes[k].Pix {
-				p.Planes[k].Pix[j] = uint8((j*2654435761 + i*40503 + k*977) >> 7)
+				p.Planes[k].Pix[j] = uint8((uint32(j)*2654435761 + uint32(i)*40503 + uint32(k)*977) >> 7)
 			}
 		}
 	}
