@@ -35,6 +35,13 @@ type HandlerOptions struct {
 	// caches; 10 seconds by default, not at all if negative. Requests with
 	// If-None-Match always look.
 	VersionAge time.Duration
+	// NegativeAge is for how long it is remembered that an original is missing
+	// (404; never longer than VersionAge), or that a version of it cannot be
+	// read or cannot be made into what was asked for (413, 415, 422), so that
+	// asking again costs no look into it; 5 seconds by default, not at all if
+	// negative. What a store, a timeout or the Admitter is the cause of is
+	// never remembered. At most 2 MiB are taken by it.
+	NegativeAge time.Duration
 	// RequestTimeout bounds a whole request; 10 seconds by default.
 	RequestTimeout time.Duration
 	// FetchTimeout bounds the time that is spent waiting for the origin, and
@@ -93,6 +100,7 @@ func (o *HandlerOptions) withDefaults() HandlerOptions {
 		zero  time.Duration
 	}{
 		{&r.VersionAge, 10 * time.Second},
+		{&r.NegativeAge, 5 * time.Second},
 		{&r.RequestTimeout, 10 * time.Second},
 		{&r.FetchTimeout, 5 * time.Second},
 		{&r.RenderTimeout, 5 * time.Second},
@@ -167,14 +175,15 @@ type Handler struct {
 	opts     HandlerOptions
 	limits   *edit.Limits
 
-	versions *versions
-	memory   *memoryCache
-	flights  flights[outcome]
-	slow     slowness
-	grounded sync.Map // the ids of jobs under way that look for AVIF and make another
-	workers  *queue
-	putting  chan struct{} // as many as may write to the derived store
-	buffers  sync.Pool     // of *bytes.Buffer, for encoded images
+	versions  *versions
+	memory    *memoryCache
+	negatives *negatives
+	flights   flights[outcome]
+	slow      slowness
+	grounded  sync.Map // the ids of jobs under way that look for AVIF and make another
+	workers   *queue
+	putting   chan struct{} // as many as may write to the derived store
+	buffers   sync.Pool     // of *bytes.Buffer, for encoded images
 
 	imageSteps, metadataSteps []step[*job]
 }
@@ -190,21 +199,23 @@ func NewHandler(e *Engine, origin Origin, verifier Verifier, opts *HandlerOption
 		return nil, err
 	}
 	h := &Handler{
-		engine:   e,
-		origin:   origin,
-		verifier: verifier,
-		opts:     o,
-		limits:   o.Limits,
-		versions: newVersions(origin, o.VersionAge, o.FetchTimeout),
-		memory:   newMemoryCache(o.MemoryCacheBytes),
-		workers:  newQueue(o.Workers, max(o.Queue, 0)),
-		putting:  make(chan struct{}, 4*o.Workers),
+		engine:    e,
+		origin:    origin,
+		verifier:  verifier,
+		opts:      o,
+		limits:    o.Limits,
+		versions:  newVersions(origin, o.VersionAge, o.NegativeAge, o.FetchTimeout),
+		memory:    newMemoryCache(o.MemoryCacheBytes),
+		negatives: newNegatives(o.NegativeAge),
+		workers:   newQueue(o.Workers, max(o.Queue, 0)),
+		putting:   make(chan struct{}, 4*o.Workers),
 	}
 	if h.limits == nil {
 		h.limits = &edit.Limits{MaxSide: e.opts.MaxOutputSide}
 	}
 	h.imageSteps = []step[*job]{
 		{"stored", h.stored},
+		{"refused", h.refuseOriginal},
 		{"queue", h.wait},
 		{"admit", h.admit},
 		{"fetch", h.fetch},
@@ -216,6 +227,7 @@ func NewHandler(e *Engine, origin Origin, verifier Verifier, opts *HandlerOption
 	}
 	h.metadataSteps = []step[*job]{
 		{"stored", h.stored},
+		{"refused", h.refuseOriginal},
 		{"queue", h.wait},
 		{"fetch", h.fetch},
 		{"probe", h.describe},
@@ -255,6 +267,7 @@ func (h *Handler) answer(ctx context.Context, x *exchange) error {
 		err = inOrder(ctx, x,
 			step[*exchange]{"key", h.identify},
 			step[*exchange]{"cache", h.cached},
+			step[*exchange]{"refused", h.refuse},
 			step[*exchange]{"flight", h.fly},
 		)
 		if errors.Is(err, errTooSlow) && h.descend(x) {

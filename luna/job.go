@@ -26,6 +26,7 @@ type job struct {
 	id        string
 
 	working  bool // has a worker of the queue
+	late     bool // was not rendered in time
 	settle   func(context.Context, error) error
 	body     *body
 	layer    map[string]*body
@@ -82,6 +83,7 @@ func (h *Handler) produce(ctx context.Context, j *job) (made outcome, put func()
 		err = inOrder(ctx, j, h.imageSteps...)
 	}
 	if err != nil {
+		h.remember(ctx, j, err)
 		return outcome{}, nil, err
 	}
 	if j.source == sourceMiss && j.ask.Metadata == nil {
@@ -137,6 +139,7 @@ func (h *Handler) render(ctx context.Context, j *job) error {
 	defer out.Reset()
 	result, err := h.engine.render(ctx, j.original, j.plan, out)
 	if err != nil {
+		j.late = ctx.Err() != nil
 		if err = because(ctx, err); j.onLadder() && errors.Is(err, errRenderTimeout) {
 			return errTooSlow
 		}
@@ -158,6 +161,7 @@ func (h *Handler) describe(ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
+	j.original = o
 	m := o.metadata()
 	if m.Size == 0 {
 		m.Size = max(j.body.size, 0)

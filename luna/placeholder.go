@@ -78,7 +78,10 @@ func (h *Handler) placeholder(ctx context.Context, o *original) (*Placeholder, e
 	ctx, cancel := context.WithTimeoutCause(ctx, h.opts.RenderTimeout, errRenderTimeout)
 	defer cancel()
 	p, err := s.placeholder(ctx)
-	return p, because(ctx, err)
+	if err != nil && ctx.Err() != nil {
+		return nil, context.Cause(ctx) // whatever a codec makes of it
+	}
+	return p, err
 }
 
 // A sketch is the plan of the small picture that a placeholder is made of.

@@ -63,6 +63,9 @@ func classify(err error) kind {
 	if err == nil {
 		return kind{status: http.StatusOK}
 	}
+	if e := (*negativeError)(nil); errors.As(err, &e) {
+		return e.kind
+	}
 	if e := (*LayerError)(nil); errors.As(err, &e) {
 		k := classify(e.Err)
 		if k.code == "not_found" {

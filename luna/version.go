@@ -21,6 +21,7 @@ const maxVersions = 1 << 14
 type versions struct {
 	origin   Origin
 	age      time.Duration
+	absence  time.Duration // for which it is remembered that there is none
 	patience time.Duration
 	known    *otter.Cache[originalName, contentVersion]
 	looks    flights[contentVersion]
@@ -38,15 +39,16 @@ type epoch struct {
 type originalName struct{ tenant, key string }
 
 type contentVersion struct {
-	text string
-	size int64 // negative where the origin does not tell
+	text string // empty where there is no such original
+	size int64  // negative where the origin does not tell
 	ends time.Time
 }
 
-func newVersions(origin Origin, age, patience time.Duration) *versions {
+func newVersions(origin Origin, age, absence, patience time.Duration) *versions {
 	return &versions{
 		origin:   origin,
 		age:      age,
+		absence:  min(age, absence),
 		patience: patience,
 		seed:     maphash.MakeSeed(),
 		known: otter.Must(&otter.Options[originalName, contentVersion]{
@@ -62,6 +64,9 @@ func (v *versions) of(ctx context.Context, tenant, key string, fresh bool) (cont
 	name := originalName{tenant, key}
 	if !fresh {
 		if known, ok := v.known.GetIfPresent(name); ok && time.Now().Before(known.ends) {
+			if known.text == "" {
+				return known, fs.ErrNotExist
+			}
 			return known, nil
 		}
 	}
@@ -79,7 +84,10 @@ func (v *versions) look(ctx context.Context, name originalName, epoch uint64) (c
 	size, text, err := v.origin.Stat(ctx, name.tenant, name.key)
 	if err != nil {
 		v.known.Invalidate(name)
-		return contentVersion{}, storeFailed(ctx, err)
+		if err = storeFailed(ctx, err); errors.Is(err, fs.ErrNotExist) {
+			v.keep(name, contentVersion{}, v.absence, epoch)
+		}
+		return contentVersion{}, err
 	}
 	return v.remember(name, text, size, epoch)
 }
@@ -90,14 +98,19 @@ func (v *versions) remember(name originalName, text string, size int64, epoch ui
 	if text == "" {
 		return contentVersion{}, &storeError{fmt.Errorf("the origin tells no version of the original")}
 	}
-	found := contentVersion{text: text, size: size, ends: time.Now().Add(v.age)}
+	found := contentVersion{text: text, size: size}
+	v.keep(name, found, v.age, epoch)
+	return found, nil
+}
+
+func (v *versions) keep(name originalName, found contentVersion, age time.Duration, epoch uint64) {
+	found.ends = time.Now().Add(age)
 	e := v.epochOf(name)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if v.age > 0 && e.n == epoch {
+	if age > 0 && e.n == epoch {
 		v.known.Set(name, found)
 	}
-	return found, nil
 }
 
 // forget makes sure that whoever asks from now on is told what the origin

@@ -34,7 +34,7 @@ func TestForgottenWhileLookedAt(t *testing.T) {
 	for _, test := range []struct{ before, after string }{{"1", "2"}, {"1", ""}, {"", "2"}} {
 		synctest.Test(t, func(t *testing.T) {
 			origin := &slowOrigin{version: test.before}
-			v := newVersions(origin, time.Minute, time.Minute)
+			v := newVersions(origin, time.Minute, time.Minute, time.Minute)
 			early := make(chan contentVersion, 1)
 			go func() {
 				found, _ := v.of(t.Context(), "demo", "a.jpg", false)
