@@ -29,9 +29,11 @@ type Cache interface {
 // store's header that the client has it.
 func (h *Handler) cached(ctx context.Context, x *exchange) error {
 	if r := h.memory.get(x.id); r != nil {
+		h.telemetry.looked(ctx, tierMemory, lookupHit)
 		x.record, x.source = r, sourceHit
 		return nil
 	}
+	h.telemetry.looked(ctx, tierMemory, lookupMiss)
 	head := x.request.Method == http.MethodHead
 	conditions := x.request.Header.Values("If-None-Match")
 	if h.opts.Cache == nil || x.ask.Metadata != nil || !head && len(conditions) == 0 {
@@ -74,6 +76,14 @@ func (h *Handler) derived(ctx context.Context, tenant, key, id string, whole boo
 	ctx, cancel := context.WithTimeoutCause(ctx, h.opts.FetchTimeout, errFetchTimeout)
 	defer cancel()
 	r, err := h.readDerived(ctx, tenant, key, id, whole)
+	switch {
+	case err == nil:
+		h.telemetry.looked(ctx, tierDerived, lookupHit)
+	case errors.Is(err, fs.ErrNotExist):
+		h.telemetry.looked(ctx, tierDerived, lookupMiss)
+	default:
+		h.telemetry.looked(ctx, tierDerived, lookupFailed)
+	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, context.Canceled) {
 		h.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "derived image not read", slog.String("tenant", tenant), slog.String("key", key), slog.String("id", id), slog.Any("error", err))
 	}
@@ -115,7 +125,9 @@ func (h *Handler) publish(ctx context.Context, j *job) (put func()) {
 		defer func() { <-h.putting }()
 		ctx, cancel := context.WithTimeout(ctx, h.opts.StoreTimeout)
 		defer cancel()
-		err := protect(func() error { return h.opts.Cache.Put(ctx, tenant, key, id, r.header(), r.body) })
+		_, err := h.telemetry.stage(ctx, "store", func(ctx context.Context) error {
+			return protect(func() error { return h.opts.Cache.Put(ctx, tenant, key, id, r.header(), r.body) })
+		})
 		if err != nil {
 			h.opts.Logger.LogAttrs(ctx, slog.LevelWarn, "derived image not stored", slog.String("tenant", tenant), slog.String("key", key), slog.String("id", id), slog.Any("error", err))
 		}

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/semaphore"
 
@@ -43,6 +44,7 @@ type Engine struct {
 	revision string
 	pool     *pixel.Pool
 	room     *semaphore.Weighted
+	reserved *atomic.Int64 // of room
 	cores    *cores
 	profiles *color.Cache
 }
@@ -72,6 +74,7 @@ func New(codecs []codec.Codec, opts *Options) (*Engine, error) {
 		encoders: map[string]codec.Encoder{},
 		pool:     pixel.NewPool(),
 		room:     semaphore.NewWeighted(o.MaxBytes),
+		reserved: new(atomic.Int64),
 		cores:    &cores{free: o.Cores},
 		profiles: color.NewCache(knownProfiles),
 	}
@@ -276,7 +279,11 @@ func (e *Engine) reserve(ctx context.Context, bytes int64) (release func(), err 
 	if err := e.room.Acquire(ctx, bytes); err != nil {
 		return nil, wrap("reserve", err)
 	}
-	return sync.OnceFunc(func() { e.room.Release(bytes) }), nil
+	e.reserved.Add(bytes)
+	return sync.OnceFunc(func() {
+		e.reserved.Add(-bytes)
+		e.room.Release(bytes)
+	}), nil
 }
 
 // byteCount writes a number of bytes for people.

@@ -63,7 +63,10 @@ func (h *Handler) open(ctx context.Context, j *job, key, version string) (*body,
 		h.versions.known.Invalidate(originalName{j.tenant, key})
 		return nil, storeFailed(b.ctx, err)
 	}
-	j.later(func() { b.r.Close() })
+	j.later(func() {
+		b.r.Close()
+		h.telemetry.read(ctx, b.n)
+	})
 	if _, err := h.versions.remember(originalName{j.tenant, key}, found, b.size, epoch); err != nil {
 		return nil, err
 	}

@@ -143,6 +143,13 @@ func (g *flights[V]) end(key string, f *flight[V]) {
 	}
 }
 
+// count reports how many runs are under way.
+func (g *flights[V]) count() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.aloft
+}
+
 // drain lets no new run start and waits for those under way. When ctx ends
 // first, it cancels them and returns the context's cause.
 func (g *flights[V]) drain(ctx context.Context) error {

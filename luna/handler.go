@@ -10,6 +10,9 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/immagin/immagin-go/immagin/edit"
 )
 
@@ -29,6 +32,19 @@ type HandlerOptions struct {
 	// Logger is told what fails here rather than at the client; slog.Default
 	// at the time of NewHandler by default.
 	Logger *slog.Logger
+
+	// TracerProvider is told the spans of requests: one for each, with one for
+	// each of its stages below it. It joins a span that is in the request's
+	// context, but reads no header. Nil is none: what OpenTelemetry has as the
+	// global provider is not used unless it is named here.
+	TracerProvider trace.TracerProvider
+	// MeterProvider is told the metrics, which are listed in
+	// examples/docs/observability.md. Shutdown ends that. Nil is none.
+	MeterProvider metric.MeterProvider
+	// TraceKeys adds the keys of originals to the spans of requests. They are
+	// left out by default: keys may be names of people. Signatures and URLs
+	// are in no span and no metric.
+	TraceKeys bool
 
 	// VersionAge is for how long the content version of an original is
 	// remembered, and so for how long a replaced original may be served from
@@ -186,6 +202,8 @@ type Handler struct {
 	buffers   sync.Pool     // of *bytes.Buffer, for encoded images
 
 	imageSteps, metadataSteps []step[*job]
+
+	telemetry *telemetry
 }
 
 // NewHandler returns a handler that transforms originals of origin by e, for
@@ -212,6 +230,13 @@ func NewHandler(e *Engine, origin Origin, verifier Verifier, opts *HandlerOption
 	}
 	if h.limits == nil {
 		h.limits = &edit.Limits{MaxSide: e.opts.MaxOutputSide}
+	}
+	var err error
+	if h.telemetry, err = newTelemetry(e, &o); err != nil {
+		return nil, fmt.Errorf("luna: HandlerOptions.MeterProvider: %w", err)
+	}
+	if err := h.observe(); err != nil {
+		return nil, fmt.Errorf("luna: HandlerOptions.MeterProvider: %w", err)
 	}
 	h.imageSteps = []step[*job]{
 		{"stored", h.stored},
@@ -240,11 +265,18 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeoutCause(r.Context(), h.opts.RequestTimeout, errRequestTimeout)
 	defer cancel()
 	x := &exchange{request: r}
-	if err := h.answer(ctx, x); err != nil {
-		h.fail(w, x, err)
-		return
-	}
-	h.respond(w, x)
+	start := time.Now()
+	ctx, span := h.telemetry.begin(ctx, r)
+	defer func() { h.telemetry.end(ctx, span, x, time.Since(start)) }()
+	err := h.answer(ctx, x)
+	h.telemetry.stage(ctx, "respond", func(context.Context) error {
+		if err != nil {
+			h.fail(w, x, err)
+		} else {
+			h.respond(w, x)
+		}
+		return nil
+	})
 }
 
 // replacements is how often a request starts again because its original was
@@ -255,7 +287,7 @@ func (h *Handler) answer(ctx context.Context, x *exchange) error {
 	if m := x.request.Method; m != http.MethodGet && m != http.MethodHead {
 		return errMethod
 	}
-	err := inOrder(ctx, x,
+	err := inOrder(ctx, h.telemetry, x,
 		step[*exchange]{"verify", h.verify},
 		step[*exchange]{"payload", h.payload},
 		step[*exchange]{"negotiate", h.negotiate},
@@ -264,7 +296,7 @@ func (h *Handler) answer(ctx context.Context, x *exchange) error {
 		return err
 	}
 	for again := 0; again < replacements; again++ {
-		err = inOrder(ctx, x,
+		err = inOrder(ctx, h.telemetry, x,
 			step[*exchange]{"key", h.identify},
 			step[*exchange]{"cache", h.cached},
 			step[*exchange]{"refused", h.refuse},
@@ -290,5 +322,6 @@ func (h *Handler) Forget(tenant, key string) { h.versions.forget(tenant, key) }
 // ctx ends first, the work is cancelled and ctx's error returned. Call it
 // after http.Server.Shutdown.
 func (h *Handler) Shutdown(ctx context.Context) error {
-	return errors.Join(h.flights.drain(ctx), h.versions.looks.drain(ctx))
+	err := errors.Join(h.flights.drain(ctx), h.versions.looks.drain(ctx))
+	return errors.Join(err, h.telemetry.close())
 }

@@ -10,6 +10,9 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"time"
+
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/immagin/immagin-go/immagin/edit"
 )
@@ -44,6 +47,7 @@ type outcome struct {
 	record  *record
 	source  string
 	timings timings
+	span    trace.SpanContext // of the work
 }
 
 func (j *job) answered() bool { return j.record != nil && j.source == sourceHit }
@@ -78,9 +82,9 @@ func (h *Handler) produce(ctx context.Context, j *job) (made outcome, put func()
 		}
 	}()
 	if j.ask.Metadata != nil {
-		err = inOrder(ctx, j, h.metadataSteps...)
+		err = inOrder(ctx, h.telemetry, j, h.metadataSteps...)
 	} else {
-		err = inOrder(ctx, j, h.imageSteps...)
+		err = inOrder(ctx, h.telemetry, j, h.imageSteps...)
 	}
 	if err != nil {
 		h.remember(ctx, j, err)
@@ -89,7 +93,7 @@ func (h *Handler) produce(ctx context.Context, j *job) (made outcome, put func()
 	if j.source == sourceMiss && j.ask.Metadata == nil {
 		put = h.publish(ctx, j)
 	}
-	return outcome{j.record, j.source, j.timings}, put, nil
+	return outcome{j.record, j.source, j.timings, trace.SpanContextFromContext(ctx)}, put, nil
 }
 
 // probe is step 9: the headers, compared with the limits.
@@ -137,6 +141,7 @@ func (h *Handler) render(ctx context.Context, j *job) error {
 	}
 	defer h.buffers.Put(out.Buffer)
 	defer out.Reset()
+	start := time.Now()
 	result, err := h.engine.render(ctx, j.original, j.plan, out)
 	if err != nil {
 		j.late = ctx.Err() != nil
@@ -145,9 +150,11 @@ func (h *Handler) render(ctx context.Context, j *job) error {
 		}
 		return err
 	}
-	j.spent("decode", result.Decode)
-	j.spent("edit", result.Edit)
-	j.spent("encode", result.Encode)
+	for _, part := range result.parts() {
+		j.spent(part.name, part.took)
+		h.telemetry.spent(ctx, part.name, part.took)
+	}
+	h.telemetry.rendered(ctx, start, result)
 	j.clean() // what follows needs neither the original nor the room
 	f := j.plan.Format
 	j.record, j.source = newRecord(f.MIME, f.Extension, bytes.Clone(out.Bytes())), sourceMiss

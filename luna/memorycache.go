@@ -34,6 +34,14 @@ func (c *memoryCache) get(id string) *record {
 	return r
 }
 
+// bytes reports what is kept, about.
+func (c *memoryCache) bytes() int64 {
+	if c == nil {
+		return 0
+	}
+	return int64(c.records.WeightedSize())
+}
+
 func (c *memoryCache) put(id string, r *record) {
 	if c != nil {
 		c.records.Set(id, r)

@@ -85,6 +85,7 @@ func (h *Handler) fly(ctx context.Context, x *exchange) error {
 	x.record, x.source = made.record, made.source
 	if joined {
 		x.source = sourceCoalesced
+		h.telemetry.joined(ctx, made.span)
 	}
 	x.timings = append(x.timings, made.timings...)
 	return nil
@@ -107,6 +108,12 @@ type exchange struct {
 	record *record
 	source string
 	timings
+
+	// What was answered: the code of a problem, and the bytes of the body that
+	// were sent.
+	status int
+	code   string
+	sent   int64
 }
 
 func (x *exchange) answered() bool { return x.record != nil }

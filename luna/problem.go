@@ -32,6 +32,7 @@ type fault struct {
 func (h *Handler) fail(w http.ResponseWriter, x *exchange, err error) {
 	k := classify(err)
 	h.report(x, k, err)
+	x.status, x.code = k.status, k.code
 	if k.status == statusClientClosed {
 		w.WriteHeader(k.status) // nobody reads it
 		return
@@ -62,7 +63,8 @@ func (h *Handler) fail(w http.ResponseWriter, x *exchange, err error) {
 	}
 	w.WriteHeader(k.status)
 	if x.request.Method != http.MethodHead {
-		w.Write(text)
+		n, _ := w.Write(text) // the client has gone
+		x.sent = int64(n)
 	}
 }
 

@@ -17,6 +17,7 @@ var ErrOverloaded = errors.New("too much work is waiting")
 // room for a newcomer at the cost of the tenant that fills most of it (longest
 // queue drop), if that is not the newcomer's own.
 type queue struct {
+	workers int // in all
 	mu      sync.Mutex
 	free    int // workers
 	room    int // places to wait
@@ -29,7 +30,17 @@ type queue struct {
 type place struct{ called chan error }
 
 func newQueue(workers, room int) *queue {
-	return &queue{free: workers, room: room, lines: make(map[string][]*place)}
+	return &queue{workers: workers, free: workers, room: room, lines: make(map[string][]*place)}
+}
+
+// load reports how many workers are busy, and how many callers wait for one.
+func (q *queue) load() (busy, waiting int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, line := range q.lines {
+		waiting += len(line)
+	}
+	return q.workers - q.free, waiting
 }
 
 // acquire waits for a worker. The caller gives it back by release, once.

@@ -23,7 +23,8 @@ func (h *Handler) respond(w http.ResponseWriter, x *exchange) {
 		head.Add("Vary", "Accept") // a wrapper may vary by more
 	}
 	if matchesETag(x.request.Header.Values("If-None-Match"), r.etag) {
-		w.WriteHeader(http.StatusNotModified)
+		x.status = http.StatusNotModified
+		w.WriteHeader(x.status)
 		return
 	}
 	head.Set("Content-Type", r.contentType)
@@ -34,9 +35,11 @@ func (h *Handler) respond(w http.ResponseWriter, x *exchange) {
 	if r.missing != "" {
 		head.Set("X-Luna-Missing-Glyphs", r.missing)
 	}
-	w.WriteHeader(http.StatusOK)
+	x.status = http.StatusOK
+	w.WriteHeader(x.status)
 	if x.request.Method != http.MethodHead {
-		w.Write(r.body)
+		n, _ := w.Write(r.body) // the client has gone
+		x.sent = int64(n)
 	}
 }
 

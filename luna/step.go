@@ -23,11 +23,10 @@ type progress interface {
 }
 
 // inOrder runs the steps until the answer is there, or one of them fails.
-func inOrder[T progress](ctx context.Context, t T, steps ...step[T]) error {
+func inOrder[T progress](ctx context.Context, observer *telemetry, t T, steps ...step[T]) error {
 	for _, s := range steps {
-		start := time.Now()
-		err := s.run(ctx, t)
-		t.spent(s.name, time.Since(start))
+		took, err := observer.stage(ctx, s.name, func(ctx context.Context) error { return s.run(ctx, t) })
+		t.spent(s.name, took)
 		if err != nil {
 			return wrap(s.name, because(ctx, err))
 		}

@@ -31,6 +31,11 @@ type Result struct {
 	Plan *Plan
 }
 
+// parts are the times as the stages of a request name them.
+func (r *Result) parts() [3]timing {
+	return [3]timing{{"decode", r.Decode}, {"edit", r.Edit}, {"encode", r.Encode}}
+}
+
 // render runs p on o once, and writes to w. The encoder pulls the chain of
 // sources that the decoder and the operations make.
 func (e *Engine) render(ctx context.Context, o *original, p *Plan, w io.Writer) (res *Result, err error) {

@@ -75,6 +75,15 @@ func (p *Pool) Put16(b []uint16) {
 	}
 }
 
+// Size reports how many bytes the large buffers take that lie in the pool
+// unused. What is lent, and buffers under 32 KiB, do not count.
+func (p *Pool) Size() int64 {
+	if p == nil {
+		return 0
+	}
+	return p.bytes.size() + 2*p.words.size()
+}
+
 // watch has the pool trimmed after the next garbage collection, and so after
 // each, as long as there is a pool.
 func (p *Pool) watch() {
@@ -157,6 +166,18 @@ func (r *rack[T]) put(b []T) bool {
 	p := &r.piles[c-large]
 	p.free = append(p.free, b)
 	return true
+}
+
+// size reports how many samples the large buffers hold.
+func (r *rack[T]) size() (n int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := range r.piles {
+		for _, b := range r.piles[i].free {
+			n += int64(cap(b))
+		}
+	}
+	return n
 }
 
 // trim lets go of the large buffers that nobody took since the last trim.
