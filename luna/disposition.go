@@ -14,7 +14,7 @@ import (
 func disposition(key, extension string) string {
 	name := path.Base(key)
 	name = strings.TrimSuffix(name, path.Ext(name))
-	if name == "" {
+	if name == "" || name == "/" {
 		name = "image"
 	}
 	name += "." + extension

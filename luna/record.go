@@ -85,10 +85,8 @@ func storedRecord(header map[string]string, size int64, body []byte) (*record, e
 		body:        body,
 		missing:     header[headerMissing],
 	}
-	if strings.ContainsAny(r.missing, "\r\n") {
-		return nil, fmt.Errorf("the stored header is none of ours: %q", header)
-	}
-	if !strings.HasPrefix(r.contentType, "image/") || !word(r.extension) || len(r.etag) != 34 {
+	kind, image := strings.CutPrefix(r.contentType, "image/")
+	if !image || !subtype(kind) || !word(r.extension) || !isEntityTag(r.etag) || strings.ContainsFunc(r.missing, control) || size < 0 {
 		return nil, fmt.Errorf("the stored header is none of ours: %q", header)
 	}
 	if body != nil && (int64(len(body)) != size || entityTag(body) != r.etag) {
@@ -96,3 +94,22 @@ func storedRecord(header map[string]string, size int64, body []byte) (*record, e
 	}
 	return r, nil
 }
+
+// subtype reports whether s can be that of a media type (RFC 6838 section 4.2).
+func subtype(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') && strings.IndexByte("!#$&-^_.+", c) < 0 {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// isEntityTag reports whether s has the form of what entityTag returns.
+func isEntityTag(s string) bool {
+	digits := strings.Trim(s, `"`)
+	return len(digits) == 32 && s == `"`+digits+`"` && strings.Trim(digits, "0123456789abcdef") == ""
+}
+
+// control reports whether c is none of those that headers of ours have.
+func control(c rune) bool { return c < ' ' || c > '~' }
