@@ -2,6 +2,7 @@ package quantize
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 )
@@ -11,8 +12,8 @@ import (
 // 2 to 256. A picture of no more colours than that keeps them, all of them, at
 // quality 100. Colours come in order of their alpha: a transparent one, where
 // there are transparent pixels, is the first. An empty histogram has one
-// colour, black.
-func (h *Histogram) Palette(limit, quality int) []Color {
+// colour, black. The error is ctx's: choosing stops when that is done.
+func (h *Histogram) Palette(ctx context.Context, limit, quality int) ([]Color, error) {
 	limit = min(max(limit, 2), most)
 	quality = min(max(quality, 1), 100)
 	var palette []Color
@@ -26,15 +27,19 @@ func (h *Histogram) Palette(limit, quality int) []Color {
 			palette = append(palette, c)
 		}
 	default:
-		palette = append(palette, h.choose(limit, target(quality))...)
+		chosen, err := h.choose(ctx, limit, target(quality))
+		if err != nil {
+			return nil, err
+		}
+		palette = append(palette, chosen...)
 	}
 	if len(palette) == 0 {
-		return []Color{{3: 255}}
+		return []Color{{3: 255}}, nil
 	}
 	slices.SortFunc(palette, func(a, b Color) int {
 		return cmp.Or(cmp.Compare(a[3], b[3]), slices.Compare(a[:], b[:]))
 	})
-	return slices.Compact(palette)
+	return slices.Compact(palette), nil
 }
 
 // target is the mean square error that a quality stands for. It is
@@ -102,9 +107,9 @@ func (b *box) spreads() float64 {
 // enough, by variance (Wu, "Color Quantization by Dynamic Programming and
 // Principal Analysis", 1992, along the axes), and then moves the colours to
 // where the bins are that are nearest to each (Lloyd).
-func (h *Histogram) choose(limit int, target float64) []Color {
+func (h *Histogram) choose(ctx context.Context, limit int, target float64) ([]Color, error) {
 	if len(h.bins) == 0 {
-		return nil
+		return nil, nil
 	}
 	bins := slices.Clone(h.bins)
 	for i := range bins {
@@ -114,6 +119,9 @@ func (h *Histogram) choose(limit int, target float64) []Color {
 	errors := []float64{boxes[0].spreads()}
 	total, count := errors[0], boxes[0].count
 	for len(boxes) < limit && (total > float64(target*count) || len(boxes) < 2) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		i := worst(boxes, errors)
 		if i < 0 {
 			break
@@ -126,7 +134,7 @@ func (h *Histogram) choose(limit int, target float64) []Color {
 		errors[i] = l
 		errors = append(errors, r)
 	}
-	return settle(bins, boxes)
+	return settle(ctx, bins, boxes)
 }
 
 // worst is the box with the largest error that can be split, or -1.
@@ -170,7 +178,7 @@ const (
 )
 
 // settle returns the colours of boxes after they have been moved.
-func settle(bins []bin, boxes []box) []Color {
+func settle(ctx context.Context, bins []bin, boxes []box) ([]Color, error) {
 	palette := make([]Color, len(boxes))
 	for i := range boxes {
 		var sum bin
@@ -187,6 +195,9 @@ func settle(bins []bin, boxes []box) []Color {
 		n = 1
 	}
 	for range n {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		s := newSearch(palette)
 		sums := make([]bin, len(palette))
 		for i := range bins {
@@ -198,7 +209,7 @@ func settle(bins []bin, boxes []box) []Color {
 			}
 		}
 	}
-	return palette
+	return palette, nil
 }
 
 func (b *bin) take(o *bin) {

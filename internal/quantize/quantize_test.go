@@ -1,6 +1,7 @@
 package quantize
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -42,7 +43,11 @@ func (p *picture) palette(limit, quality int) []Color {
 	for y := range p.h {
 		h.Add(p.row(y))
 	}
-	return h.Palette(limit, quality)
+	palette, err := h.Palette(context.Background(), limit, quality)
+	if err != nil {
+		panic(err)
+	}
+	return palette
 }
 
 // psnr maps the picture with that much dithering, and compares what is not
@@ -124,7 +129,9 @@ func TestFewColours(t *testing.T) {
 func TestTransparent(t *testing.T) {
 	p := &picture{w: 3, h: 1, r: []uint8{9, 8, 7}, g: []uint8{1, 2, 3}, b: []uint8{4, 5, 6}, a: []uint8{0, 0, 0}}
 	require.Equal(t, []Color{{}}, p.palette(256, 80))
-	require.Equal(t, []Color{{3: 255}}, new(Histogram).Palette(256, 80))
+	palette, err := new(Histogram).Palette(t.Context(), 256, 80)
+	require.NoError(t, err)
+	require.Equal(t, []Color{{3: 255}}, palette)
 	m := NewMapper([]Color{{}, {0, 0, 0, 255}, {255, 255, 255, 255}})
 	require.EqualValues(t, 0, m.Index(Color{200, 200, 200, 0}))
 	require.EqualValues(t, 1, m.Index(Color{20, 20, 20, 255}))
@@ -174,4 +181,13 @@ func BenchmarkDither(b *testing.B) {
 			d.Row(dst, r, g, u, a)
 		}
 	}
+}
+
+func TestPaletteStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var h Histogram
+	h.Add([]uint8{0, 90, 200}, []uint8{0, 9, 100}, []uint8{50, 9, 3}, nil)
+	_, err := h.Palette(ctx, 2, 80)
+	require.ErrorIs(t, err, context.Canceled)
 }

@@ -34,7 +34,10 @@ type decoder struct {
 	*header
 	ctx  context.Context
 	pool *pixel.Pool
-	data []byte // stored rows
+	// pieces hold the stored rows, so many each. Where runs are coded there is
+	// one of all bytes.
+	pieces  [][]byte
+	inPiece int
 
 	// Where runs are coded: an index for each pixel.
 	indices []byte
@@ -44,7 +47,7 @@ type decoder struct {
 
 func (d *decoder) close() {
 	d.pool.Put(d.indices)
-	d.data, d.indices = nil, nil
+	d.pieces, d.indices = nil, nil
 }
 
 // load reads the stored pixels.
@@ -58,31 +61,51 @@ func (d *decoder) load(in *ctxio.Reader, limit int64) error {
 			return early(err)
 		}
 	}
-	want := min(limit, math.MaxInt64-1) + 1 // one beyond the limit, to know of it
 	if !d.runLength() {
-		want = d.stride() * int64(d.height)
+		if want := d.stride() * int64(d.height); want > limit {
+			return fmt.Errorf("%w: %d bytes of pixels, where %d are allowed", codec.ErrLimit, want, limit)
+		}
+		return d.loadRows(in)
 	}
-	if want > limit && !d.runLength() {
-		return fmt.Errorf("%w: %d bytes of pixels, where %d are allowed", codec.ErrLimit, want, limit)
-	}
-	// What the header claims is not allocated before it has come.
 	var b bytes.Buffer
+	want := min(limit, math.MaxInt64-1) + 1 // one beyond the limit, to know of it
 	if _, err := io.Copy(&b, io.LimitReader(in, want)); err != nil {
 		return err
 	}
-	d.data = b.Bytes()
-	if d.runLength() {
-		if int64(len(d.data)) > limit {
-			return fmt.Errorf("%w: more than %d bytes", codec.ErrLimit, limit)
+	if int64(b.Len()) > limit {
+		return fmt.Errorf("%w: more than %d bytes", codec.ErrLimit, limit)
+	}
+	d.pieces = [][]byte{b.Bytes()}
+	return nil
+}
+
+// pieceBytes is about how much is read at a time. What the header claims is
+// not allocated before it has come, and nothing large is ever copied.
+const pieceBytes = 32 << 10
+
+// loadRows reads rows as they are stored.
+func (d *decoder) loadRows(in io.Reader) error {
+	stride := int(d.stride())
+	d.inPiece = max(1, pieceBytes/stride)
+	for y := 0; y < d.height; y += d.inPiece {
+		rows := min(d.inPiece, d.height-y)
+		piece := make([]byte, rows*stride)
+		switch n, err := io.ReadFull(in, piece); {
+		case err == nil:
+		case err != io.EOF && err != io.ErrUnexpectedEOF:
+			return err
+		// The last row's padding may be missing.
+		case y+rows < d.height || n < len(piece)-stride+(d.width*d.bits+7)/8:
+			return fmt.Errorf("%w: the pixels end in row %d of %d: %w", codec.ErrFormat, y+n/stride, d.height, io.ErrUnexpectedEOF)
 		}
+		d.pieces = append(d.pieces, piece)
+	}
+	if !d.alpha {
 		return nil
 	}
-	// The last row's padding may be missing.
-	if row := (int64(d.width)*int64(d.bits) + 7) / 8; int64(len(d.data)) < want-d.stride()+row {
-		return fmt.Errorf("%w: %d bytes of pixels, where %d are due: %w", codec.ErrFormat, len(d.data), want, io.ErrUnexpectedEOF)
-	}
-	d.invisible = d.alpha && d.transparent()
-	return nil
+	transparent, err := d.transparent()
+	d.invisible = transparent
+	return err
 }
 
 // row returns a stored row as it comes from the top.
@@ -90,22 +113,25 @@ func (d *decoder) row(y int) []byte {
 	if !d.topDown {
 		y = d.height - 1 - y
 	}
-	at := int64(y) * d.stride()
-	return d.data[at:min(at+d.stride(), int64(len(d.data)))]
+	stride := int(d.stride())
+	return d.pieces[y/d.inPiece][y%d.inPiece*stride:][:stride]
 }
 
 // transparent reports whether no pixel would be seen. Such files are many:
 // their writers know of no alpha.
-func (d *decoder) transparent() bool {
+func (d *decoder) transparent() (bool, error) {
 	for y := range d.height {
+		if y%pixel.StripRows == 0 && d.ctx.Err() != nil {
+			return false, d.ctx.Err()
+		}
 		row := d.row(y)
 		for x := range d.width {
 			if d.masks[3].value(d.pixel(row, x)) != 0 {
-				return false
+				return false, nil
 			}
 		}
 	}
-	return true
+	return true, nil
 }
 
 func (d *decoder) pixel(row []byte, x int) uint32 {

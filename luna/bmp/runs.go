@@ -14,7 +14,7 @@ import (
 func (d *decoder) unrun() error {
 	d.indices = d.pool.Get(d.width * d.height)
 	clear(d.indices)
-	in := d.data
+	in := d.pieces[0]
 	x, y := 0, d.height-1 // at most width, at least -1
 	// room returns where the next n pixels go, without what is outside.
 	room := func(n int) []byte {

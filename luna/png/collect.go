@@ -17,7 +17,9 @@ func (e *encoder) collected(src pixel.Source, opts codec.Options) error {
 	defer m.Free(e.pool)
 	var palette []quantize.Color
 	if opts.Quality != 0 {
-		palette = e.index(m, opts.Quality)
+		if palette, err = e.index(m, opts.Quality); err != nil {
+			return err
+		}
 	}
 	if err := e.head(opts, palette); err != nil {
 		return err
@@ -89,7 +91,7 @@ func gather[T uint8 | uint16](to, row []T, a pass) {
 
 // index chooses a palette, and makes the first plane of m, which has 8 bits a
 // sample, that of indices and the only one.
-func (e *encoder) index(m *pixel.Image, quality int) []quantize.Color {
+func (e *encoder) index(m *pixel.Image, quality int) ([]quantize.Color, error) {
 	row := func(y int) (red, green, blue, alpha []uint8) {
 		red = m.Planes[0].Row(y)
 		green, blue = red, red
@@ -103,11 +105,20 @@ func (e *encoder) index(m *pixel.Image, quality int) []quantize.Color {
 	}
 	var h quantize.Histogram
 	for y := range m.Shape.Height {
+		if err := e.stopped(y); err != nil {
+			return nil, err
+		}
 		h.Add(row(y))
 	}
-	palette := h.Palette(256, quality)
+	palette, err := h.Palette(e.ctx, 256, quality)
+	if err != nil {
+		return nil, err
+	}
 	d := quantize.NewDitherer(quantize.NewMapper(palette), m.Shape.Width, 1)
 	for y := range m.Shape.Height {
+		if err := e.stopped(y); err != nil {
+			return nil, err
+		}
 		red, green, blue, alpha := row(y)
 		d.Row(red, red, green, blue, alpha)
 	}
@@ -116,7 +127,15 @@ func (e *encoder) index(m *pixel.Image, quality int) []quantize.Color {
 	e.colour, e.samples = typePalette, 1
 	// The other planes stay, since they are the pool's.
 	m.Shape.Layout = pixel.Gray
-	return palette
+	return palette, nil
+}
+
+// stopped reports why to stop, now and then.
+func (e *encoder) stopped(y int) error {
+	if y%pixel.StripRows != 0 {
+		return nil
+	}
+	return e.ctx.Err()
 }
 
 // packBits puts so many bits of each index into dst, from the highest down.

@@ -83,7 +83,7 @@ func (c Codec) Encode(ctx context.Context, w io.Writer, src pixel.Source, opts c
 		return fmt.Errorf("png: %w: %v pictures; Accepts tells which", codec.ErrUnsupported, shape)
 	}
 	e := &encoder{
-		w: ctxio.NewWriter(ctx, w), shape: shape, colour: colour, depth: 8, samples: shape.Layout.Planes(),
+		ctx: ctx, w: ctxio.NewWriter(ctx, w), shape: shape, colour: colour, depth: 8, samples: shape.Layout.Planes(),
 		level: c.level(), workers: c.workers(opts.Workers), pool: opts.Pool, trials: map[int]*flate.Writer{},
 	}
 	if shape.Deep {
@@ -96,6 +96,7 @@ func (c Codec) Encode(ctx context.Context, w io.Writer, src pixel.Source, opts c
 }
 
 type encoder struct {
+	ctx     context.Context
 	w       io.Writer
 	shape   pixel.Shape
 	colour  byte // type
