@@ -47,3 +47,55 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// FuzzCursor opens cursors that clients send: only one that was sealed for the
+// same tenant and prefix is the store's own.
+func FuzzCursor(f *testing.F) {
+	p := Project{Secret: testSecret, Retired: []string{acmeSecret}}
+	sealed := sealCursor(testSecret, "demo", "a/", "token")
+	for _, s := range []string{sealed, sealed + "=", sealed[1:], strings.ToUpper(sealed), sealCursor(acmeSecret, "demo", "a/", "x"), "", "AAAA", sealCursor(testSecret, "demo", "a", "token")} {
+		f.Add("demo", "a/", s)
+	}
+	f.Add("demoa", "/", sealed)
+	f.Fuzz(func(t *testing.T, tenant, prefix, text string) {
+		cursor, err := openCursor(p, tenant, prefix, text)
+		if err != nil {
+			require.Empty(t, cursor)
+			refusal, ok := errors.AsType[*problem](err)
+			require.True(t, ok && refusal.status == http.StatusBadRequest, "%v", err)
+			return
+		}
+		require.Contains(t, []string{sealCursor(testSecret, tenant, prefix, cursor), sealCursor(acmeSecret, tenant, prefix, cursor)}, text)
+	})
+}
+
+// FuzzRequestHeaders sends what no client of ours sends: without a key in its
+// one form the answer is 401, and no header of it breaks out of the answer's.
+func FuzzRequestHeaders(f *testing.F) {
+	for _, s := range [][4]string{
+		{"Bearer imk_0123456789ABCDEFGHIJKL", "application/json", "https://www.example.com", "id-1"}, {"bearer  imk_", "text/plain; charset", "null", "a\nb"},
+		{"Basic eDp5", "application/json; charset=\xff", "https://www.example.com.evil.net", strings.Repeat("x", 1000)}, {"", "", "", ""},
+	} {
+		f.Add(s[0], s[1], s[2], s[3])
+	}
+	h, err := New(new(memory), ProjectMap{"demo": {Secret: testSecret}}, NewMemoryKeys(), &Options{CORS: CORS{Origins: []string{"https://www.example.com"}, API: true}})
+	require.NoError(f, err)
+	f.Fuzz(func(t *testing.T, authorization, contentType, origin, id string) {
+		for _, method := range []string{http.MethodPost, http.MethodOptions} {
+			r := httptest.NewRequest(method, signURLPath, strings.NewReader("{}"))
+			r.Header = http.Header{"Authorization": {authorization}, "Content-Type": {contentType}, "Origin": {origin}, "X-Request-Id": {id}, "Access-Control-Request-Method": {"POST"}}
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			require.True(t, w.Code < 500 && (method == http.MethodOptions || w.Code >= 400), "%d", w.Code)
+			if allowed := w.Header().Get("Access-Control-Allow-Origin"); allowed != "" {
+				require.Equal(t, "https://www.example.com", allowed)
+				require.Equal(t, allowed, origin)
+			}
+			for name, values := range w.Header() {
+				for _, v := range values {
+					require.False(t, strings.ContainsAny(v, "\r\n\x00"), "%s: %q", name, v)
+				}
+			}
+		}
+	})
+}
