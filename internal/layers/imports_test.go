@@ -73,6 +73,7 @@ var may = map[string][]string{
 	"internal/calibrate": {"luna/codec", "luna/jpeg", "luna/op", "luna/pixel", "luna/webp", "internal/scene"},
 	"internal/bench":     {"immagin/edit", "luna", "luna/avif", "luna/codec", "luna/codecs", "luna/jpeg", "luna/op", "luna/pixel", "luna/png", "internal/scene"},
 	"internal/layers":    {},
+	"internal/load":      {"internal/scene", "sign"},
 	"internal/edittest":  {"immagin/edit"},
 	"internal/testmeta":  {"luna/codec"},
 	"internal/scene":     {},

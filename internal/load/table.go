@@ -1,0 +1,87 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"runtime"
+	"strings"
+)
+
+func (r *report) write(w io.Writer) {
+	fmt.Fprintf(w, "%s, %s; load average %s before, %s after\n", r.Date.Format("2006-01-02 15:04 MST"), r.Machine, r.Load[0], r.Load[1])
+	if m := r.Mix; m != nil {
+		fmt.Fprintf(w, "\nThe mix: %d clients, %.0f s, %.1f requests a second, %.1f misses a second; %d refused, %s\n\n", m.Clients, m.Seconds, m.Rate, m.Misses, m.Refused, m.Faults)
+		writeHead(w)
+		m.Hit.write(w, "hit")
+		m.Miss.write(w, "miss")
+		p := m.Process
+		fmt.Fprintf(w, "\nServer after %.0f s: %d, %d, %d, %d MiB resident by quarters (%+.1f %%), at most %d; files %d, then %d; goroutines %d, then %d\n",
+			p.Warmup, p.Resident[0]>>20, p.Resident[1]>>20, p.Resident[2]>>20, p.Resident[3]>>20, 100*p.growth(), p.Peak>>20,
+			p.Files[0], p.Files[1], p.Goroutines[0], p.Goroutines[1])
+	}
+	if o := r.Overload; o != nil {
+		fmt.Fprintf(w, "\nOverload, %.0f s each: peak goodput %.1f misses a second", o.Seconds, o.Peak)
+		for _, c := range o.Closed {
+			fmt.Fprintf(w, "; %d clients %.1f", c.Clients, c.Goodput)
+		}
+		fmt.Fprint(w, "\n\n")
+		writeHead(w)
+		o.Calm.write(w, "hit, no misses")
+		o.Half.write(w, "half the peak")
+		o.Four.write(w, "four times")
+		fmt.Fprintf(w, "\nGoodput at four times the peak: %.1f a second, %.0f %% of it; %s\n",
+			o.Four.Goodput, 100*o.Four.Goodput/max(o.Peak, 1e-9), o.Four.Faults)
+		for _, c := range o.Closed {
+			fmt.Fprintf(w, "%d clients: %s\n", c.Clients, c.Faults)
+		}
+		fmt.Fprintf(w, "half the peak: %s\n", o.Half.Faults)
+	}
+}
+
+func (f faults) String() string {
+	text := fmt.Sprintf("%d timeouts, %d refusals without Retry-After, %d not whole, %d errors", f.Timeouts, f.NoRetry, f.Partial, f.Errors)
+	if f.Example != "" {
+		text += ", such as: " + f.Example
+	}
+	return text
+}
+
+func writeHead(w io.Writer) {
+	fmt.Fprintln(w, "| ms | answers | p50 | p95 | p99 | most |\n|---|---:|---:|---:|---:|---:|")
+}
+
+func (c class) write(w io.Writer, name string) {
+	fmt.Fprintf(w, "| %s | %d | %.1f | %.1f | %.1f | %.1f |\n", name, c.Count, c.P50, c.P95, c.P99, c.Max)
+}
+
+func (o *openReport) write(w io.Writer, name string) {
+	o.Hit.write(w, name+": hit")
+	o.Miss.write(w, name+": miss")
+	o.Refused.write(w, name+": 503")
+}
+
+var modelName = regexp.MustCompile(`(?m)^model name\s*:\s*(.+)$`)
+
+// machine says what this runs on.
+func machine() string {
+	cpu := "unknown CPU"
+	if b, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		if m := modelName.FindSubmatch(b); m != nil {
+			cpu = strings.TrimSpace(string(m[1]))
+		}
+	}
+	return fmt.Sprintf("%s, %d cores, %s/%s", cpu, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
+}
+
+// loadAverage is that of the last minute, empty where the system does not
+// tell.
+func loadAverage() string {
+	b, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return ""
+	}
+	first, _, _ := strings.Cut(string(b), " ")
+	return first
+}
