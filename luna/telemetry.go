@@ -136,9 +136,14 @@ func (t *telemetry) instrument(m metric.Meter) error {
 	return errors.Join(errs[:]...)
 }
 
-// traced reports whether ctx is in a span that is recorded.
+// traced reports whether ctx is in a span that is recorded, or was: what many
+// wait for goes on after the request that has begun it.
 func (t *telemetry) traced(ctx context.Context) bool {
-	return t.tracer != nil && trace.SpanFromContext(ctx).IsRecording()
+	if t.tracer == nil {
+		return false
+	}
+	span := trace.SpanFromContext(ctx)
+	return span.IsRecording() || span.SpanContext().IsSampled()
 }
 
 // begin is told of a request. What it returns is for end.

@@ -127,9 +127,11 @@ func attributesOf(s sdktrace.ReadOnlySpan) map[string]string {
 func TestSpans(t *testing.T) {
 	w := newListener(t)
 	o := w.options()
-	o.Cache, o.Admitter = new(cache), admitAll{}
+	answered := make(chan struct{})
+	o.Cache, o.Admitter = &cache{put: func(context.Context) error { <-answered; return nil }}, admitAll{}
 	s := newSite(t, nil, o)
 	miss := s.get(signed(thumb))
+	close(answered) // the image is stored after the request's span has ended
 	require.Equal(t, http.StatusOK, miss.StatusCode)
 	body := content(t, miss)
 	require.NoError(t, s.handler.Shutdown(t.Context())) // the derived image is stored
@@ -263,6 +265,35 @@ func TestCoalescedSpansAreLinked(t *testing.T) {
 			require.Equal(t, int64(1), found["luna.request.duration{luna.cache.status="+status+",luna.format=png,luna.status_class=2xx}"])
 		}
 		require.Equal(t, int64(1), found["luna.stage.duration{luna.stage=render}"], "one work, however many wait")
+	})
+}
+
+// TestSpansOutliveTheirRequest: the client that has begun the work leaves, and
+// the stages after that are traced all the same.
+func TestSpansOutliveTheirRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newListener(t)
+		s := newSite(t, nil, w.options())
+		proceed := make(chan struct{})
+		s.origin.open = func(context.Context) error {
+			<-proceed
+			return nil
+		}
+		ctx, leave := context.WithCancel(t.Context())
+		var done sync.WaitGroup
+		done.Go(func() {
+			r := httptest.NewRequest(http.MethodGet, signed(thumb), nil).WithContext(ctx)
+			s.handler.ServeHTTP(httptest.NewRecorder(), r)
+		})
+		synctest.Wait()
+		done.Go(func() { content(t, s.get(signed(thumb))) })
+		synctest.Wait()
+		leave()
+		synctest.Wait()
+		close(proceed)
+		done.Wait()
+		require.Contains(t, w.tree(), "render(decode edit encode)")
+		require.Equal(t, int64(1), w.series()["luna.request.refused{error.type=client_closed,http.response.status_code=499}"])
 	})
 }
 
