@@ -84,7 +84,9 @@ func (h *Handler) fly(ctx context.Context, x *exchange) error {
 	}
 	x.record, x.source = made.record, made.source
 	if joined {
-		x.source = sourceCoalesced
+		if made.source == sourceMiss { // what was found is found for all
+			x.source = sourceCoalesced
+		}
 		h.telemetry.joined(ctx, made.span)
 	}
 	x.timings = append(x.timings, made.timings...)

@@ -13,7 +13,8 @@ import (
 //
 //	time       RFC 3339 text, or whole Unix seconds; required
 //	status     of the answer, a number; required
-//	path       as it was sent, with or without its query, or a whole URL
+//	path       as it was sent, with or without its query, or a whole URL;
+//	           this or key is required where the status is that of an image
 //	query      without the question mark, where path is without it
 //	key        of the original, in place of path,
 //	version    of its content,
@@ -58,7 +59,7 @@ func ParseJSON(line []byte) (Entry, error) {
 		return Entry{}, fmt.Errorf("%w: status is not a number of three digits", ErrLine)
 	}
 	e.Status, _ = strconv.Atoi(string(m.Status))
-	if m.Path == "" && m.Key == "" {
+	if m.Path == "" && m.Key == "" && served(e.Status) {
 		return Entry{}, fmt.Errorf("%w: there is neither path nor key", ErrLine)
 	}
 	e.setTarget(m.Path)

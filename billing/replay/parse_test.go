@@ -82,6 +82,7 @@ func TestParseJSON(t *testing.T) {
 		"query apart":   {`{"time":"2026-11-03T10:00:00Z","path":"/p","query":"sig=1","status":200}`, Entry{Time: at, Method: "GET", Path: "/p", Query: "sig=1", Status: 200}},
 		"key":           {`{"time":"2026-11-03T10:00:00Z","key":"hero.jpg","version":"v1","canonical":"{\"key\":\"hero.jpg\"}","status":200}`, Entry{Time: at, Method: "GET", Key: "hero.jpg", Version: "v1", Canonical: `{"key":"hero.jpg"}`, Status: 200}},
 		"key, spread":   {`{"time":"2026-11-03T10:00:00Z","key":"hero.jpg","canonical": {"key" : "hero.jpg"},"status":200}`, Entry{Time: at, Method: "GET", Key: "hero.jpg", Canonical: `{"key":"hero.jpg"}`, Status: 200}},
+		"refused":       {`{"time":"2026-11-03T10:00:00Z","status":403}`, Entry{Time: at, Method: "GET", Status: 403}},
 		"nulls are out": {`{"time":"2026-11-03T10:00:00Z","path":"/p","status":200,"bytes":null,"canonical":null,"tenant":null,"cache":null}`, get},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -276,7 +276,7 @@ func (t *Tally) look(e *Entry) (Reason, meter.Event) {
 		return OtherTime, event
 	case e.Method != "GET" && e.Method != "HEAD":
 		return OtherMethod, event
-	case e.Status != 200 && e.Status != 203 && e.Status != 206 && e.Status != 304:
+	case !served(e.Status):
 		return NotServed, event
 	}
 	image, rendition, ok := e.Key, e.Canonical, e.Key != "" && e.Canonical != ""
@@ -291,6 +291,10 @@ func (t *Tally) look(e *Entry) (Reason, meter.Event) {
 		return NoProject, event
 	}
 	return "", event
+}
+
+func served(status int) bool {
+	return status == 200 || status == 203 || status == 206 || status == 304
 }
 
 // usable says whether a meter takes a project of that name.
