@@ -3,6 +3,7 @@ package main
 import (
 	"sync"
 
+	"github.com/immagin/immagin-go/luna/avif"
 	"github.com/immagin/immagin-go/luna/codec"
 	codecs "github.com/immagin/immagin-go/luna/codecs/full"
 	"github.com/immagin/immagin-go/luna/heif/heic"
@@ -16,5 +17,5 @@ var allCodecs = sync.OnceValues(func() ([]codec.Codec, error) {
 	if err != nil {
 		return nil, err
 	}
-	return codecs.All(&codecs.Options{HEVC: hevc})
+	return codecs.All(&codecs.Options{AVIF: &avif.Options{MaxEncodes: cores}, HEVC: hevc})
 })

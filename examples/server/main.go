@@ -59,6 +59,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
+	spareThreads()
 	fmt.Fprintf(stdout, "listening on http://%s\n", listener.Addr())
 	log.Info("started", "data", c.data, "tenant", c.tenant)
 	failed := make(chan error, 1)

@@ -87,7 +87,7 @@ func newServer(ctx context.Context, c *config, log *slog.Logger, stderr io.Write
 		return nil, err
 	}
 	originals := storage.NewOriginals(store, &storage.Options{BeforeSign: bucket.BeforeSign})
-	options := &luna.HandlerOptions{Tenant: s.tenants.of, Logger: log, Admitter: gate}
+	options := &luna.HandlerOptions{Tenant: s.tenants.of, Logger: log, Admitter: gate, Workers: 2 * cores}
 	if c.cache == noCache {
 		options.MemoryCacheBytes = -1
 	} else {
@@ -102,7 +102,7 @@ func newServer(ctx context.Context, c *config, log *slog.Logger, stderr io.Write
 	if err != nil {
 		return nil, err
 	}
-	engine, err := luna.New(all, nil)
+	engine, err := luna.New(all, &luna.Options{Cores: cores})
 	if err != nil {
 		return nil, err
 	}
