@@ -32,6 +32,7 @@ type flight[V any] struct {
 	landed  bool          // value and err are set, guarded by flights.mu
 	finish  bool          // also if nobody waits, guarded by flights.mu
 	done    chan struct{} // closed then
+	ended   chan struct{} // closed after what follows the landing
 	value   V
 	err     error
 }
@@ -75,7 +76,7 @@ func (g *flights[V]) board(ctx context.Context, key string, run func(context.Con
 		g.byKey = make(map[string]*flight[V])
 	}
 	runCtx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	f = &flight[V]{cancel: cancel, waiting: 1, done: make(chan struct{})}
+	f = &flight[V]{cancel: cancel, waiting: 1, done: make(chan struct{}), ended: make(chan struct{})}
 	g.byKey[key] = f
 	g.aloft++
 	go g.fly(runCtx, key, f, run)
@@ -136,10 +137,28 @@ func (g *flights[V]) end(key string, f *flight[V]) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.free(key, f)
+	close(f.ended)
 	g.aloft--
 	if g.aloft == 0 && g.idle != nil {
 		close(g.idle)
 		g.idle = nil
+	}
+}
+
+// after waits for the end of the run under way for key, if there is one, and of
+// what follows its landing. When ctx ends first, it returns the cause.
+func (g *flights[V]) after(ctx context.Context, key string) error {
+	g.mu.Lock()
+	f := g.byKey[key]
+	g.mu.Unlock()
+	if f == nil {
+		return nil
+	}
+	select {
+	case <-f.ended:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
 }
 

@@ -312,6 +312,12 @@ func (h *Handler) answer(ctx context.Context, x *exchange) error {
 	if err != nil {
 		return err
 	}
+	return h.obtain(ctx, x)
+}
+
+// obtain runs the steps from the cache key to the record, again where the
+// original was replaced under them.
+func (h *Handler) obtain(ctx context.Context, x *exchange) (err error) {
 	for again := 0; again < replacements; again++ {
 		err = inOrder(ctx, h.telemetry, x,
 			step[*exchange]{"key", h.identify},

@@ -47,7 +47,7 @@ func (j *job) onLadder() bool {
 // those who come later. But where that makes no AVIF, the step below would make
 // the same once more, and it waits on.
 func (h *Handler) board(ctx context.Context, x *exchange, run func(context.Context) (outcome, func(), error)) (outcome, bool, error) {
-	if !x.choice.onLadder() {
+	if !x.choice.onLadder() || x.patient {
 		return h.flights.do(ctx, x.id, run)
 	}
 	if h.slow.has(x.id) {

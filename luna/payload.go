@@ -104,6 +104,7 @@ type exchange struct {
 	expires      time.Time // zero for never
 	choice       choice
 	looked       bool
+	patient      bool // waits for the best format, as long as that takes
 	version, id  string
 	layers       map[string]string // the versions of image layers, by key
 
