@@ -46,6 +46,7 @@ var may = map[string][]string{
 	"storage/storagetest":    {},
 
 	"luna":                  {"immagin/edit", "luna/codec", "luna/color", "luna/op", "luna/pixel", "luna/text", "internal/exif", "internal/iptc", "internal/magic", "internal/xmp"},
+	"luna/prewarm":          {"immagin/edit", "luna"},
 	"luna/pixel":            {},
 	"luna/pixel/pixeltest":  {"luna/pixel"},
 	"luna/codec":            {"luna/pixel"},
