@@ -212,7 +212,7 @@ func (s *site) requireCame(t *testing.T, url string, n int) []visit {
 		time.Sleep(5 * time.Millisecond)
 	}
 	list := s.came(url)
-	require.Len(t, list, n, "requests that came through for %.80s", url)
+	require.Equal(t, n, len(list), "requests that came through for %.80s", url)
 	return list
 }
 
