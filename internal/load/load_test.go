@@ -53,7 +53,9 @@ func TestLoad(t *testing.T) {
 		require.Zero(t, f.NoRetry)
 	}
 	clean(r.Mix.Faults)
-	require.Zero(t, r.Mix.Refused, "8 clients are no overload")
+	if r.Mix.Faults.Timeouts == 0 && r.Mix.Miss.Max < 4000 { // nobody waited for half of the time that a request has
+		require.Zero(t, r.Mix.Refused, "8 clients are no overload")
+	}
 	require.NotZero(t, r.Mix.Hit.Count)
 	require.NotZero(t, r.Mix.Miss.Count+r.Mix.Faults.Timeouts)
 	for _, c := range r.Overload.Closed {
