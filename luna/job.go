@@ -141,11 +141,15 @@ func (h *Handler) render(ctx context.Context, j *job) error {
 	}
 	defer h.buffers.Put(out.Buffer)
 	defer out.Reset()
-	start := time.Now()
+	start, left := time.Now(), j.body.left
 	result, err := h.engine.render(ctx, j.original, j.plan, out)
 	if err != nil {
 		j.late = ctx.Err() != nil
-		if err = because(ctx, err); j.onLadder() && errors.Is(err, errRenderTimeout) {
+		err = because(ctx, err)
+		switch late := errors.Is(err, errRenderTimeout); {
+		case late && left-j.body.left > h.opts.RenderTimeout/2:
+			return wrap("fetch", errFetchTimeout) // for that it was, most of the time
+		case late && j.onLadder():
 			return errTooSlow
 		}
 		return err
