@@ -51,10 +51,14 @@ func (p *planner) admitAnimation() error {
 	return nil
 }
 
+// copyBytes is what copying holds beside the file.
+const copyBytes = 128 << 10
+
 // work is what decoder, operations and encoder hold at once, and the result.
 func (p *planner) work() int64 {
 	if p.Copied {
-		return 2 * p.size // what is written, and as much before that is written
+		// What is written, in a buffer that may just be growing.
+		return 3*p.size + copyBytes
 	}
 	request, options := p.Decode, p.Encode
 	request.Workers = min(p.opts.Cores, mostCores) // what they are told at the most

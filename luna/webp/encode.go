@@ -69,6 +69,15 @@ func lossyBytes(n, noise, photograph int64) int64 {
 	return min(noise*n, photograph*n+reserve) + 4<<20
 }
 
+// histogramBytes is what the histograms of a lossless picture's tiles take, of
+// which there are two sets: libwebp makes tiles of 8x8 pixels at the default
+// effort, and larger ones where they would be more than 2600. For pictures
+// under some 400,000 pixels it is the most of all.
+func histogramBytes(n int64) int64 {
+	const most, each = 2600, 17500
+	return min(n/64, most) * each
+}
+
 // accept reports whether pictures of that shape may be encoded.
 func (c Codec) accept(shape pixel.Shape, opts codec.Options) error {
 	if err := c.Check(shape, opts); err != nil {

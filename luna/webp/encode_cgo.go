@@ -31,7 +31,7 @@ func packedSamples(planes int) int { return planes }
 func encoderBytes(n int64, lossless, alpha bool) int64 {
 	switch {
 	case lossless:
-		return 46*n + 1<<20
+		return 46*n + histogramBytes(n) + 1<<20
 	case alpha:
 		return lossyBytes(n, 34, 16)
 	}

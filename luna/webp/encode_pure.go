@@ -41,7 +41,7 @@ func packedSamples(int) int { return 4 }
 func encoderBytes(n int64, lossless, alpha bool) int64 {
 	switch {
 	case lossless:
-		return 110*n + 4<<20
+		return 110*n + histogramBytes(n) + 4<<20
 	case alpha:
 		return lossyBytes(n, 100, 31)
 	}
