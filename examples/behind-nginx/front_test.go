@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
@@ -32,16 +33,27 @@ func newFront(t *testing.T, s *site, address string) *front {
 func TestNginx(t *testing.T) {
 	t.Parallel() // they mostly wait
 	s := newSite(t)
+	var cache string
 	address := servertest.Nginx(t, func(port int, folder string) string {
+		cache = folder + "/cache"
 		return replaced(t, "nginx.conf",
 			"    listen 80;", "    listen 127.0.0.1:"+strconv.Itoa(port)+";",
 			"    server 127.0.0.1:8080;", "    server "+s.server.Listener.Addr().String()+";",
 			"    server 127.0.0.1:8001;", "    server unix:"+folder+"/cache.sock;",
 			"    listen 127.0.0.1:8001;", "    listen unix:"+folder+"/cache.sock;",
-			" /var/cache/nginx/luna ", " "+folder+"/cache ",
+			" /var/cache/nginx/luna ", " "+cache+" ",
 		)
 	})
-	everything(t, newFront(t, s, address))
+	f := newFront(t, s, address)
+	t.Run("purge", func(t *testing.T) {
+		purge(t, f, func(t *testing.T, url string) {
+			// Files, found by what they say of their key, as the page has it.
+			host, _, _ := strings.Cut(url, "/")
+			said, err := exec.Command("sh", "-c", `grep -lra "KEY: $0/" "$1" | xargs rm`, host, cache).CombinedOutput()
+			require.NoError(t, err, "%s", said)
+		})
+	})
+	everything(t, f)
 }
 
 func TestVarnish(t *testing.T) {
@@ -54,7 +66,17 @@ func TestVarnish(t *testing.T) {
 		`.port = "8080";`, `.port = "`+port+`";`,
 	))
 	f := newFront(t, s, address)
-	t.Run("purge", func(t *testing.T) { purge(t, f, socket) })
+	t.Run("purge", func(t *testing.T) {
+		purge(t, f, func(t *testing.T, url string) {
+			require.Equal(t, http.StatusMethodNotAllowed, f.do(t, "PURGE", url).status, "not for everybody")
+			require.Equal(t, "HIT", f.get(t, url, "Accept", "*/*").header.Get("X-Cache"))
+			inside := newFront(t, s, "purge")
+			inside.client.Transport.(*http.Transport).DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+				return new(net.Dialer).DialContext(ctx, "unix", socket)
+			}
+			require.Equal(t, http.StatusOK, inside.do(t, "PURGE", url).status)
+		})
+	})
 	everything(t, f)
 }
 
