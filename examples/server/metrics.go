@@ -1,38 +1,44 @@
 package main
 
 import (
-	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
-	"slices"
-	"strings"
-	"sync"
-	"sync/atomic"
+	"strconv"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	otelprometheus "go.opentelemetry.io/otel/exporters/prometheus"
+	"go.opentelemetry.io/otel/sdk/metric"
 )
 
-// metrics counts requests, and shows the counts as Prometheus reads them.
+// metrics are those of luna, of this server's parts and of the Go runtime, as
+// Prometheus reads them.
 type metrics struct {
-	inFlight atomic.Int64
-	mu       sync.Mutex
-	series   map[string]int64 // by name and labels
+	provider *metric.MeterProvider // of luna's
+	page     http.Handler
+	requests *prometheus.CounterVec
+	bytes    *prometheus.CounterVec
+	inFlight prometheus.Gauge
 }
 
-// Every family, so that a family without a series yet is listed all the same.
-var families = []struct{ name, help string }{
-	{"immagin_delivery_cache_total", "Images delivered, by what the caches said."},
-	{"immagin_http_requests_total", "Requests answered, by part of the server and status."},
-	{"immagin_http_response_bytes_total", "Bytes of response bodies, by part of the server."},
-}
-
-func (m *metrics) add(series string, n int64) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.series == nil {
-		m.series = map[string]int64{}
+func newMetrics() (*metrics, error) {
+	registry := prometheus.NewRegistry()
+	exporter, err := otelprometheus.New(otelprometheus.WithRegisterer(registry), otelprometheus.WithoutScopeInfo(), otelprometheus.WithoutTargetInfo())
+	if err != nil {
+		return nil, err
 	}
-	m.series[series] += n
+	m := &metrics{
+		provider: metric.NewMeterProvider(metric.WithReader(exporter)),
+		page:     promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "immagin_http_requests_total", Help: "Requests answered, by part of the server and status."}, []string{"part", "code"}),
+		bytes:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "immagin_http_response_bytes_total", Help: "Bytes of response bodies, by part of the server."}, []string{"part"}),
+		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "immagin_http_in_flight", Help: "Requests being answered."}),
+	}
+	registry.MustRegister(m.requests, m.bytes, m.inFlight,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m, nil
 }
 
 func (m *metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -41,27 +47,16 @@ func (m *metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
 		return
 	}
-	m.mu.Lock()
-	series := maps.Clone(m.series)
-	m.mu.Unlock()
-	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-	for _, f := range families {
-		fmt.Fprintf(w, "# HELP %s %s\n# TYPE %s counter\n", f.name, f.help, f.name)
-		for _, s := range slices.Sorted(maps.Keys(series)) {
-			if strings.HasPrefix(s, f.name+"{") {
-				fmt.Fprintf(w, "%s %d\n", s, series[s])
-			}
-		}
-	}
-	fmt.Fprintf(w, "# HELP immagin_http_in_flight Requests being answered.\n# TYPE immagin_http_in_flight gauge\nimmagin_http_in_flight %d\n", m.inFlight.Load())
+	m.page.ServeHTTP(w, r)
 }
 
 // observe counts and logs what h answers. Neither query nor header is logged:
 // they hold signatures and keys.
 func (m *metrics) observe(part string, log *slog.Logger, h http.Handler) http.Handler {
+	bytes := m.bytes.WithLabelValues(part)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		m.inFlight.Add(1)
-		defer m.inFlight.Add(-1)
+		m.inFlight.Inc()
+		defer m.inFlight.Dec()
 		begin := time.Now()
 		rec := &recorder{ResponseWriter: w}
 		defer func() {
@@ -69,11 +64,10 @@ func (m *metrics) observe(part string, log *slog.Logger, h http.Handler) http.Ha
 			if status == 0 {
 				status = http.StatusOK
 			}
-			m.add(fmt.Sprintf("immagin_http_requests_total{part=%q,code=\"%d\"}", part, status), 1)
-			m.add(fmt.Sprintf("immagin_http_response_bytes_total{part=%q}", part), rec.bytes)
+			m.requests.WithLabelValues(part, strconv.Itoa(status)).Inc()
+			bytes.Add(float64(rec.bytes))
 			attrs := []any{"part", part, "method", r.Method, "host", r.Host, "path", logged(r), "status", status, "bytes", rec.bytes, "took", time.Since(begin)}
 			if cache := rec.Header().Get("X-Luna-Cache"); cache != "" {
-				m.add(fmt.Sprintf("immagin_delivery_cache_total{result=%q}", cache), 1)
 				attrs = append(attrs, "cache", cache)
 			}
 			log.Info("request", attrs...)

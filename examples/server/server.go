@@ -37,7 +37,7 @@ type server struct {
 	delivery *luna.Handler
 	api      *api.Handler
 	page     *page
-	metrics  metrics
+	metrics  *metrics
 }
 
 // newServer opens the data folder and the stores, and puts the parts
@@ -88,6 +88,10 @@ func newServer(ctx context.Context, c *config, log *slog.Logger, stderr io.Write
 	}
 	originals := storage.NewOriginals(store, &storage.Options{BeforeSign: bucket.BeforeSign})
 	options := &luna.HandlerOptions{Tenant: s.tenants.of, Logger: log, Admitter: gate, Workers: 2 * cores}
+	if s.metrics, err = newMetrics(); err != nil {
+		return nil, err
+	}
+	options.MeterProvider = s.metrics.provider
 	if c.cache == noCache {
 		options.MemoryCacheBytes = -1
 	} else {
