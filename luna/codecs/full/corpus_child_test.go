@@ -52,8 +52,8 @@ const (
 	// and folder.
 	childVariable = "IMMAGIN_TEST_CORPUS_CHILD"
 	// childSpace is how much a child may map, so that one that runs away does
-	// not take the machine with it.
-	childSpace = 4 << 30
+	// not take the machine with it; raisedSpace is for raised limits.
+	childSpace, raisedSpace = 4 << 30, 6 << 30
 	// hang is how long a file may take by the clock, on a machine that others
 	// work on as well.
 	hang = 3 * time.Minute
@@ -168,7 +168,11 @@ func TestCorpusChild(t *testing.T) {
 	task, folder := settings[0], settings[2]
 	workers, err := strconv.Atoi(settings[1])
 	require.NoError(t, err)
-	require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_AS, &syscall.Rlimit{Cur: childSpace, Max: childSpace}))
+	space := uint64(childSpace)
+	if task == raisedTask {
+		space = raisedSpace
+	}
+	require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_AS, &syscall.Rlimit{Cur: space, Max: space}))
 	names, err := io.ReadAll(os.Stdin)
 	require.NoError(t, err)
 	work := func(o *outcome, file []byte) { o.Peer = peer(file) }
