@@ -44,6 +44,7 @@ func TestLunaAloneIsLight(t *testing.T) {
 	heavy := []string{
 		"wazero", "chai2010", "deepteams", "gocloud.dev", "cloud.google.com", "aws-sdk", "azure-sdk",
 		"database/sql", "sqlite", "pgx", "redis", "nats", "prometheus/client_golang", "testify",
+		"otel/sdk", "otel/exporters", "otel/internal/global", "opentelemetry.io/contrib",
 	}
 	for _, room := range []string{"luna", "immagin", "immagin/edit", "immagin/api", "sign"} {
 		for _, p := range dependencies(t, room, "1") {
