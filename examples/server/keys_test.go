@@ -217,6 +217,8 @@ func process(t *testing.T, data string, args ...string) (url string, kill func()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute) // so that reading ends
 	server := exec.CommandContext(ctx, os.Args[0], append([]string{"-addr", "127.0.0.1:0", "-data", data}, args...)...)
 	server.Env = append(os.Environ(), "IMMAGIN_TEST_SERVE=1")
+	var said buffer
+	server.Stderr = &said
 	out, err := server.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, server.Start())
@@ -226,7 +228,10 @@ func process(t *testing.T, data string, args ...string) (url string, kill func()
 	}
 	t.Cleanup(kill)
 	line, err := bufio.NewReader(out).ReadString('\n')
-	require.NoError(t, err)
+	if err != nil {
+		kill() // and all is said
+	}
+	require.NoError(t, err, "%s", said.String())
 	url, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
 	require.True(t, ok, "first line: %q", line)
 	return url, kill

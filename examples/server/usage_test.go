@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/image/webp"
 
 	"github.com/immagin/immagin-go/billing/meter"
 	"github.com/immagin/immagin-go/billing/store/memory"
@@ -284,7 +286,8 @@ func TestServersShareUsage(t *testing.T) {
 }
 
 // TestKilledMetering kills servers while they render, at moments of chance.
-// What anybody got is counted, and nothing is counted twice.
+// What anybody got is counted, nothing is counted twice, and no image that the
+// next servers find in the store is torn.
 // IMMAGIN_TEST_COUNT is how many are killed.
 func TestKilledMetering(t *testing.T) {
 	if testing.Short() {
@@ -295,7 +298,7 @@ func TestKilledMetering(t *testing.T) {
 	const secret = "test-secret-0123456789"
 	args := []string{"-secret", secret, "-api-key", testKey}
 	var mu sync.Mutex
-	asked, got, cut := map[int]bool{}, map[int]bool{}, 0
+	asked, got, cut, kept := map[int]bool{}, map[int]bool{}, 0, 0
 	for round := range rounds + 1 {
 		url, kill := process(t, data, args...)
 		s := &running{t: t, url: url, key: testKey}
@@ -307,7 +310,15 @@ func TestKilledMetering(t *testing.T) {
 		require.LessOrEqual(t, counted, int64(len(asked)))
 		if round == rounds {
 			for image := range asked {
-				require.Equal(t, 200, s.get(signed(secret, numbered(image))).StatusCode)
+				answer := s.get(signed(secret, numbered(image)))
+				require.Equal(t, 200, answer.StatusCode)
+				picture, err := webp.Decode(bytes.NewReader(answer.body))
+				require.NoError(t, err, "no image is torn")
+				require.Equal(t, 20+image%1000, picture.Bounds().Dx())
+				require.Equal(t, 15+image/1000, picture.Bounds().Dy())
+				if answer.Header.Get("X-Luna-Cache") == "hit" {
+					kept++
+				}
 			}
 			require.EqualValues(t, len(asked), s.usage("").UniqueTransforms, "once each, whatever was made again")
 			break
@@ -339,8 +350,11 @@ func TestKilledMetering(t *testing.T) {
 		kill()
 		clients.Wait()
 	}
-	t.Logf("%d rounds: %d images asked for, %d got, %d cut off", rounds, len(asked), len(got), cut)
+	t.Logf("%d rounds: %d images asked for, %d got, %d cut off, %d found in the store at last", rounds, len(asked), len(got), cut, kept)
 	require.NotZero(t, cut)
+	if rounds >= 10 { // a server may die before it has made anything
+		require.NotZero(t, kept)
+	}
 }
 
 // numbered is one of a million different small images.
