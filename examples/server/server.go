@@ -34,6 +34,7 @@ type server struct {
 	buckets  []*blob.Bucket
 	derived  *storage.Derived // nil where nothing is kept
 	usage    meter.Store
+	usageLog *usageLog
 	delivery *luna.Handler
 	api      *api.Handler
 	page     *page
@@ -87,7 +88,10 @@ func newServer(ctx context.Context, c *config, log *slog.Logger, stderr io.Write
 		return nil, err
 	}
 	originals := storage.NewOriginals(store, &storage.Options{BeforeSign: bucket.BeforeSign})
-	options := &luna.HandlerOptions{Tenant: s.tenants.of, Logger: log, Admitter: gate, Workers: 2 * cores}
+	if s.usageLog, err = openUsageLog(c.data, log); err != nil {
+		return nil, err
+	}
+	options := &luna.HandlerOptions{Tenant: s.tenants.of, Logger: log, Admitter: gate, Usage: s.usageLog.Record, Workers: 2 * cores}
 	if s.metrics, err = newMetrics(); err != nil {
 		return nil, err
 	}
@@ -153,6 +157,9 @@ func (s *server) close(ctx context.Context) error {
 	var errs []error
 	if s.delivery != nil {
 		errs = append(errs, s.delivery.Shutdown(ctx))
+	}
+	if s.usageLog != nil {
+		errs = append(errs, s.usageLog.close())
 	}
 	if s.usage != nil {
 		errs = append(errs, s.usage.Close())
