@@ -242,7 +242,7 @@ func NewHandler(e *Engine, origin Origin, verifier Verifier, opts *HandlerOption
 		putting:   make(chan struct{}, 4*o.Workers),
 	}
 	if h.limits == nil {
-		h.limits = &edit.Limits{MaxSide: e.opts.MaxOutputSide}
+		h.limits = e.opts.requests()
 	}
 	var err error
 	if h.telemetry, err = newTelemetry(e, &o); err != nil {

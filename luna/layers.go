@@ -74,7 +74,7 @@ func (e *Engine) openLayers(ctx context.Context, o *original, edits []edit.Edit)
 		return nil
 	}
 	// No store is asked for a key that is none.
-	if _, _, err := edit.Canonical(edits, nil, &edit.Limits{MaxSide: e.opts.MaxOutputSide}); err != nil {
+	if _, _, err := edit.Canonical(edits, nil, e.opts.requests()); err != nil {
 		return wrap("plan", err)
 	}
 	if e.layers == nil {

@@ -31,6 +31,10 @@ type Options struct {
 	// MaxOutputSide bounds the width and the height of every picture that the
 	// edits make, in pixels; 16383 by default, which is WebP's own bound.
 	MaxOutputSide int
+	// MaxEdits bounds the edits of a request, and MaxTextLength the characters
+	// of a text that is drawn; 32 and 1000 by default. More are an invalid
+	// request: an *edit.Error.
+	MaxEdits, MaxTextLength int
 	// MaxRequestBytes bounds the memory that one transform may take by its
 	// plan; 256 MiB by default.
 	MaxRequestBytes int64
@@ -71,6 +75,8 @@ const (
 	defaultMaxFrames       = 1000
 	defaultMaxSide         = 30_000
 	defaultMaxOutputSide   = 16_383
+	defaultMaxEdits        = 32
+	defaultMaxTextLength   = 1000
 	defaultMaxRequestBytes = 256 << 20
 	defaultMaxBytes        = 1 << 30
 )
@@ -107,6 +113,8 @@ func (o *Options) withDefaults() (Options, error) {
 		{"MaxFrames", &r.MaxFrames, defaultMaxFrames},
 		{"MaxSide", &r.MaxSide, defaultMaxSide},
 		{"MaxOutputSide", &r.MaxOutputSide, defaultMaxOutputSide},
+		{"MaxEdits", &r.MaxEdits, defaultMaxEdits},
+		{"MaxTextLength", &r.MaxTextLength, defaultMaxTextLength},
 	} {
 		if *f.value < 0 || *f.value > 1<<24 {
 			return r, fmt.Errorf("luna: Options.%s is %d; it must be 0 to %d", f.name, *f.value, 1<<24)
@@ -132,6 +140,11 @@ func (o *Options) withDefaults() (Options, error) {
 	}
 	r.Operations = maps.Clone(r.Operations)
 	return r, r.checkOperations()
+}
+
+// requests are the limits of what may be asked for.
+func (o *Options) requests() *edit.Limits {
+	return &edit.Limits{MaxSide: o.MaxOutputSide, MaxEdits: o.MaxEdits, MaxTextLength: o.MaxTextLength}
 }
 
 // matteColor reports Matte as R, G and B.

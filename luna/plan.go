@@ -134,7 +134,7 @@ func (e *Engine) plan(o *original, edits []edit.Edit, output edit.Output) (plan 
 
 // canonical returns edits in the form, and the order, in which they run.
 func (e *Engine) canonical(edits []edit.Edit, output *edit.Output) ([]edit.Edit, *edit.Output, error) {
-	limits := &edit.Limits{MaxSide: e.opts.MaxOutputSide}
+	limits := e.opts.requests()
 	// All are checked, also those that others replace.
 	if _, _, err := edit.Canonical(edits, output, limits); err != nil {
 		return nil, nil, err
