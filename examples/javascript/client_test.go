@@ -34,6 +34,9 @@ func node(t *testing.T) string {
 // TestClient lets the program do all it does, against the demo server in a
 // process of its own.
 func TestClient(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds and runs the demo server")
+	}
 	program := node(t)
 	url, key := serve(t)
 	client := exec.Command(program, "client.mjs")

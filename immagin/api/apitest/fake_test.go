@@ -72,6 +72,7 @@ func (f *fakeKeys) Lookup(ctx context.Context, prefix string) ([]api.Key, error)
 		}
 	}
 	if f.neglects("all of one prefix") {
+		slices.SortFunc(found, func(a, b api.Key) int { return strings.Compare(a.ID, b.ID) })
 		found = found[:min(1, len(found))]
 	}
 	if f.neglects("asking each time") && len(found) > 0 {
