@@ -59,7 +59,7 @@ func (s *steps) at(ctx context.Context, name string) error {
 		return nil
 	}
 	close(s.reached)
-	if ctx == nil { // the step is told nothing of its client
+	if ctx.Done() == nil { // the step is told nothing of its client
 		select {
 		case <-s.release:
 		case <-s.left:
@@ -103,12 +103,12 @@ type steppedDecoder struct {
 }
 
 func (c steppedDecoder) Probe(r io.Reader) (codec.Info, error) {
-	c.at(nil, "probe")
+	c.at(context.Background(), "probe")
 	return c.Codec.Probe(r)
 }
 
 func (c steppedDecoder) DecodeWork(info codec.Info, req codec.Request) int64 {
-	c.at(nil, "plan")
+	c.at(context.Background(), "plan")
 	return c.Codec.DecodeWork(info, req)
 }
 
@@ -148,7 +148,7 @@ func newSteppedSite(t *testing.T, stop string) *steppedSite {
 	codecs := []codec.Codec{steppedDecoder{steps: st}, steppedEncoder{steps: st}}
 	operation := luna.Operation{Revision: "1", New: func(json.RawMessage) (op.Op, error) {
 		return &op.Func{Opaque: true, Apply: func(m image.Image) (image.Image, error) {
-			st.at(nil, "edit")
+			st.at(context.Background(), "edit")
 			return m, nil
 		}}, nil
 	}}
@@ -367,7 +367,7 @@ type leavingWriter struct {
 }
 
 func (w *leavingWriter) Write(p []byte) (int, error) {
-	if w.at(nil, "respond"); len(p) > 10 {
+	if w.at(context.Background(), "respond"); len(p) > 10 {
 		n, _ := w.ResponseRecorder.Write(p[:10])
 		return n, errors.New("broken pipe")
 	}

@@ -172,7 +172,7 @@ func read(ctx context.Context, s ledger.Store, account string) (reading, error) 
 		return errors.Join(errs[:]...)
 	})
 	if err != nil {
-		return reading{}, fmt.Errorf("View of account %q: %w", short(account), err)
+		return reading{}, fmt.Errorf("store: View of account %q: %w", short(account), err)
 	}
 	return r, nil
 }
@@ -190,7 +190,7 @@ func shows(ctx context.Context, s ledger.Store, account string, want reading) er
 func put(ctx context.Context, s ledger.Store, r reading) error {
 	err := s.Update(ctx, r.Account.ID, func(tx ledger.Tx) error { return putAll(tx, r) })
 	if err != nil {
-		return fmt.Errorf("Update of account %q: %w", short(r.Account.ID), err)
+		return fmt.Errorf("store: Update of account %q: %w", short(r.Account.ID), err)
 	}
 	return nil
 }
@@ -213,7 +213,7 @@ func putAll(tx ledger.Tx, r reading) error {
 	}
 	for _, t := range r.Transactions {
 		if err := tx.Post(t); err != nil {
-			return fmt.Errorf("Post: %w", err)
+			return fmt.Errorf("store: Post: %w", err)
 		}
 	}
 	return tx.PutAccount(r.Account)

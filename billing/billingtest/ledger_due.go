@@ -23,10 +23,10 @@ func ledgerAccounts(ctx context.Context, a, b ledger.Store, _ *LedgerOptions) er
 		for {
 			ids, err := b.Accounts(ctx, after, limit)
 			if err != nil {
-				return fmt.Errorf("Accounts: %w", err)
+				return fmt.Errorf("store: Accounts: %w", err)
 			}
 			if len(ids) > limit {
-				return fmt.Errorf("Accounts returns %d; %d were asked for", len(ids), limit)
+				return fmt.Errorf("store: Accounts returns %d; %d were asked for", len(ids), limit)
 			}
 			got = append(got, ids...)
 			if len(ids) < limit || len(got) > len(want) {
@@ -126,7 +126,7 @@ func ledgerDueGrants(ctx context.Context, a, b ledger.Store, _ *LedgerOptions) e
 		func() error { return due(ctx, a, ledger.DueGrants, midday.Add(tick), ref("z", "a"), ref("z", "later")) },
 		func() error {
 			if _, err := a.Due(ctx, 0, midday, 1); err == nil {
-				return fmt.Errorf("Due of nothing there is returns no error")
+				return fmt.Errorf("store: Due of nothing there is returns no error")
 			}
 			return nil
 		},

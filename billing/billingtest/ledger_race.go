@@ -98,7 +98,7 @@ func ledgerConcurrentUndo(ctx context.Context, a, b ledger.Store, o *LedgerOptio
 				return err
 			})
 			if fail != errors.Is(err, errUndo) || !fail && err != nil {
-				return fmt.Errorf("Update returns %w; whether its function failed: %t", err, fail)
+				return fmt.Errorf("store: Update returns %w; whether its function failed: %t", err, fail)
 			}
 		}
 		return nil

@@ -114,7 +114,7 @@ func ledgerHolds(ctx context.Context, a, b ledger.Store, _ *LedgerOptions) error
 				for _, want := range []ledger.Hold{pending, settled, bare} {
 					got, found, err := tx.Hold(want.Key)
 					if err != nil || !found {
-						return fmt.Errorf("Hold %q: found %t, %w", want.Key, found, err)
+						return fmt.Errorf("store: Hold %q: found %t, %w", want.Key, found, err)
 					}
 					if err := equal("a hold", got, want); err != nil {
 						return err
@@ -157,7 +157,7 @@ func ledgerPayments(ctx context.Context, a, b ledger.Store, _ *LedgerOptions) er
 				}
 				got, found, err := tx.Payment("b")
 				if err != nil || !found {
-					return fmt.Errorf("Payment: found %t, %w", found, err)
+					return fmt.Errorf("store: Payment: found %t, %w", found, err)
 				}
 				if err := equal("a payment", got, full); err != nil {
 					return err
@@ -202,7 +202,7 @@ func ledgerJournal(ctx context.Context, a, b ledger.Store, _ *LedgerOptions) err
 				for _, t := range want {
 					got, found, err := tx.Find(t.Key)
 					if err != nil || found != (t.Key != "") {
-						return fmt.Errorf("Find %q: found %t, %w", t.Key, found, err)
+						return fmt.Errorf("store: Find %q: found %t, %w", t.Key, found, err)
 					}
 					if !found {
 						continue
@@ -213,7 +213,7 @@ func ledgerJournal(ctx context.Context, a, b ledger.Store, _ *LedgerOptions) err
 				}
 				_, found, err := tx.Find("key 1")
 				if found || err != nil {
-					return fmt.Errorf("Find of a key that was never used: found %t, %w", found, err)
+					return fmt.Errorf("store: Find of a key that was never used: found %t, %w", found, err)
 				}
 				return nil
 			})

@@ -33,7 +33,7 @@ func ledgerUndo(ctx context.Context, a, b ledger.Store, _ *LedgerOptions) error 
 		})
 		var as *refusal
 		if !errors.Is(err, errUndo) || !errors.As(err, &as) {
-			return fmt.Errorf("Update returns %w; it should be its function's error", err)
+			return fmt.Errorf("store: Update returns %w; it should be its function's error", err)
 		}
 		return nil
 	}
@@ -62,7 +62,7 @@ func ledgerPanic(ctx context.Context, a, b ledger.Store, _ *LedgerOptions) error
 	err := func() (err error) {
 		defer func() {
 			if v := recover(); v != errUndo {
-				err = fmt.Errorf("Update's function panics, and its caller recovers %v; it should be what it panicked with", v)
+				err = fmt.Errorf("store: Update's function panics, and its caller recovers %v; it should be what it panicked with", v)
 			}
 		}()
 		_ = a.Update(ctx, "acme", func(tx ledger.Tx) error {
@@ -96,7 +96,7 @@ func ledgerCanceled(ctx context.Context, a, _ ledger.Store, _ *LedgerOptions) er
 		return err
 	}
 	if ran {
-		return errors.New("Update runs its function under a context that has ended")
+		return errors.New("store: Update runs its function under a context that has ended")
 	}
 	err = a.View(ended, "acme", func(s ledger.Snapshot) error { _, err := s.Account(); return err })
 	if err := refuses(err, context.Canceled, "View under a context that has ended"); err != nil {
