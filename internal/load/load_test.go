@@ -24,11 +24,11 @@ import (
 // that it asserts is a time: a busy machine makes it slower, not fail.
 // IMMAGIN_TEST_SECONDS is how long the mix runs.
 func TestLoad(t *testing.T) {
-	text := os.Getenv("IMMAGIN_TEST_SECONDS")
-	if text == "" {
+	duration := os.Getenv("IMMAGIN_TEST_SECONDS")
+	if duration == "" {
 		t.Skip("IMMAGIN_TEST_SECONDS does not say for how long to load a server")
 	}
-	seconds, err := strconv.Atoi(text)
+	seconds, err := strconv.Atoi(duration)
 	require.NoError(t, err, "IMMAGIN_TEST_SECONDS")
 	s, err := parse([]string{
 		"-seconds", strconv.Itoa(seconds), "-overload", strconv.Itoa(max(2, min(seconds/10, 20))),
