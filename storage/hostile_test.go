@@ -25,7 +25,7 @@ import (
 // TestHostileKeys uses hostile texts as keys, prefixes, tenants and ids: each is
 // refused with a *KeyError, or works and stays where it belongs.
 func TestHostileKeys(t *testing.T) {
-	keys := storagetest.HostileKeys(testCount(t, 2000))
+	keys := storagetest.HostileKeys(testCount(t, 1000))
 	for _, kind := range []string{"mem", "file"} {
 		t.Run(kind, func(t *testing.T) {
 			outer := t.TempDir()
