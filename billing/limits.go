@@ -85,7 +85,7 @@ func (d Decision) Allowed() bool { return d <= AllowOverage }
 // and has used nothing.
 type Account struct {
 	Standing   Standing
-	Unverified bool   // the terms ask for a verified e-mail address (Terms.VerifiedEmail) and there is none
+	Unverified bool   // the contract asks for a verified e-mail address and there is none: no new projects
 	Used       Usage  // before the operation, in Period; Projects as they are
 	Period     Period // its end is when a QuotaError resets
 }

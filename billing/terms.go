@@ -45,10 +45,6 @@ type Terms struct {
 	// deleted. Default: no such promise. Some contracts promise a time to
 	// export, some a deletion: with both, it should not be the shorter.
 	DeleteWithin time.Duration
-
-	// VerifiedEmail makes a verified e-mail address a condition of projects
-	// and of billing.
-	VerifiedEmail bool
 }
 
 // or is the default for a duration that is zero, and nothing for a negative.
