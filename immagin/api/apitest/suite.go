@@ -10,6 +10,7 @@
 package apitest
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -51,12 +52,7 @@ func (o *Options) withDefaults() *Options {
 	if o != nil {
 		r = *o
 	}
-	if r.Racers == 0 {
-		r.Racers = 16
-	}
-	if r.Rounds == 0 {
-		r.Rounds = 10
-	}
+	r.Racers, r.Rounds = cmp.Or(r.Racers, 16), cmp.Or(r.Rounds, 10)
 	return &r
 }
 
