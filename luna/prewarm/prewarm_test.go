@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -263,18 +264,23 @@ func (m *meter) Admit(context.Context, string, string, string, string) (func(con
 // A scripted renderer does what it is told.
 type scripted struct {
 	mu     sync.Mutex
-	calls  int
-	times  []time.Time
+	times  []time.Time // of the calls
 	render func(ctx context.Context, call int) error
 }
 
 func (r *scripted) Render(ctx context.Context, _, _, _ string) error {
 	r.mu.Lock()
-	r.calls++
-	call := r.calls
 	r.times = append(r.times, time.Now())
+	call := len(r.times)
 	r.mu.Unlock()
 	return r.render(ctx, call)
+}
+
+// called tells when the calls so far were made.
+func (r *scripted) called() []time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.times)
 }
 
 func TestFailures(t *testing.T) {
@@ -303,18 +309,18 @@ func TestFailures(t *testing.T) {
 				stop := run(t, f.worker(s, r, prewarm.WorkerOptions{Workers: 1, Age: 10 * time.Minute}))
 				publish(t, topic, one(8))
 				time.Sleep(5 * time.Minute)
-				half := r.calls
+				half := len(r.called())
 				time.Sleep(6 * time.Minute)
-				all := r.calls
+				times := r.called()
 				time.Sleep(5 * time.Minute)
-				require.Equal(t, all, r.calls, "it ends")
-				require.LessOrEqual(t, all, c.most)
+				require.Len(t, r.called(), len(times), "it ends")
+				require.NotEmpty(t, times)
+				require.LessOrEqual(t, len(times), c.most)
 				if c.most > 1 {
 					require.Greater(t, half, 20)
-					require.Greater(t, all, half+10)
-					gaps := r.times[1].Sub(r.times[0])
-					require.Less(t, gaps, time.Second, "the first pause is short")
-					require.Greater(t, r.times[15].Sub(r.times[14]), 7*time.Second, "later ones are not")
+					require.Greater(t, len(times), half+10)
+					require.Less(t, times[1].Sub(times[0]), time.Second, "the first pause is short")
+					require.Greater(t, times[15].Sub(times[14]), 7*time.Second, "later ones are not")
 					require.Contains(t, f.logged(), "message too old")
 				} else {
 					require.Contains(t, f.logged(), "given up")
@@ -348,11 +354,12 @@ func TestForeignMessage(t *testing.T) {
 // takes longer than the grace is left to others.
 func TestDrain(t *testing.T) {
 	for _, c := range []struct {
-		takes, ends time.Duration
-		again       int
+		takes time.Duration
+		grace bool // is what ends it
+		again int
 	}{
-		{5 * time.Second, 4 * time.Second, 0},
-		{time.Hour, 10 * time.Second, 1},
+		{5 * time.Second, false, 0},
+		{time.Hour, true, 1},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFarm(t)
@@ -369,15 +376,18 @@ func TestDrain(t *testing.T) {
 			stop := run(t, f.worker(s, r, prewarm.WorkerOptions{Workers: 1, Timeout: 20 * time.Second}))
 			publish(t, topic, one(8))
 			time.Sleep(time.Second)
-			require.Equal(t, 1, r.calls)
-			start := time.Now()
+			require.Len(t, r.called(), 1)
+			end := r.called()[0].Add(c.takes)
+			if c.grace {
+				end = time.Now().Add(10 * time.Second)
+			}
 			stop()
-			require.InDelta(t, c.ends, time.Since(start), float64(100*time.Millisecond))
+			require.WithinDuration(t, end, time.Now(), 100*time.Millisecond)
 
 			next := &scripted{render: func(context.Context, int) error { return nil }}
 			stop = run(t, f.worker(s, next, prewarm.WorkerOptions{}))
 			time.Sleep(time.Minute)
-			require.Equal(t, c.again, next.calls)
+			require.Len(t, next.called(), c.again)
 			stop()
 			shutdown(t, topic, s)
 		})
