@@ -5,9 +5,30 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/immagin/immagin-go/billing"
 )
 
 const microsecond = time.Microsecond // what stores keep of a time
+
+// checkPayment refuses a call that no provider could follow, and returns the
+// nano-units of its amount.
+func (l *Ledger) checkPayment(account, key string, amount billing.Money) (int64, error) {
+	if err := checkNames(account, key); err != nil {
+		return 0, err
+	}
+	nano, err := l.amount("amount", amount)
+	if err != nil {
+		return 0, err
+	}
+	if l.o.Payments == nil {
+		return 0, ErrNoPayments
+	}
+	if whole, err := amount.Round(billing.Down); err != nil || !whole.Equal(amount) {
+		return 0, fmt.Errorf("%w: %s is not in whole minor units of %s", ErrArgument, amount, amount.Currency())
+	}
+	return nano, nil
+}
 
 // pursue brings a payment to its end, or reports the end it had. With theirs,
 // one that others are at is left to them, and *theirs says so.

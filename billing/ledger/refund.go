@@ -15,23 +15,14 @@ import (
 //
 // Errors are ErrNotFound, ErrRefundWindow, *InsufficientError, ErrDeclined,
 // ErrNoPayments, ErrConflict, ErrKey, ErrArgument (more than is left of the
-// top-up, or not in whole minor units), billing.ErrCurrency, the provider's and the store's. The same call
-// again returns the same balance, or ErrDeclined.
+// top-up, or not in whole minor units), billing.ErrCurrency, the provider's and
+// the store's. The same call again returns the same balance, or ErrDeclined.
 func (l *Ledger) Refund(ctx context.Context, account, key, topUp string, amount billing.Money) (Balance, error) {
-	if err := checkNames(account, key); err != nil {
-		return Balance{}, err
-	}
-	if err := checkName("top-up", topUp); err != nil {
-		return Balance{}, err
-	}
-	nano, err := l.amount("amount", amount)
+	nano, err := l.checkPayment(account, key, amount)
 	if err != nil {
 		return Balance{}, err
 	}
-	if l.o.Payments == nil {
-		return Balance{}, ErrNoPayments
-	}
-	if err := wholeUnits(amount); err != nil {
+	if err := checkName("top-up", topUp); err != nil {
 		return Balance{}, err
 	}
 	hash := call("refund").text(topUp).num(nano).sum()

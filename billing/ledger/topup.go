@@ -18,17 +18,8 @@ import (
 // (amounts are whole minor units), billing.ErrCurrency, the provider's and the
 // store's. The same call again returns the same balance, or ErrDeclined.
 func (l *Ledger) TopUp(ctx context.Context, account, key string, amount billing.Money) (Balance, error) {
-	if err := checkNames(account, key); err != nil {
-		return Balance{}, err
-	}
-	nano, err := l.amount("amount", amount)
+	nano, err := l.checkPayment(account, key, amount)
 	if err != nil {
-		return Balance{}, err
-	}
-	if l.o.Payments == nil {
-		return Balance{}, ErrNoPayments
-	}
-	if err := wholeUnits(amount); err != nil {
 		return Balance{}, err
 	}
 	hash := call("topup").num(nano).sum()
@@ -46,14 +37,6 @@ func (l *Ledger) TopUp(ctx context.Context, account, key string, amount billing.
 		return Balance{}, err
 	}
 	return l.pursue(ctx, account, key, nil)
-}
-
-// wholeUnits refuses amounts that no provider can take or give.
-func wholeUnits(amount billing.Money) error {
-	if whole, err := amount.Round(billing.Down); err != nil || !whole.Equal(amount) {
-		return fmt.Errorf("%w: %s is not in whole minor units of %s", ErrArgument, amount, amount.Currency())
-	}
-	return nil
 }
 
 // headroom is how much more paid credit the account may buy.
