@@ -109,16 +109,11 @@ func (b *book) lapse() error {
 func (b *book) lose(g *Grant, t Transaction) error {
 	t.Entries = []Entry{{PromoBucket(g.Key), -g.Free}, {BucketBreakage, g.Free}}
 	b.add(&b.Promo, -g.Free)
-	lost := *g
-	lost.Free = 0
-	if err := b.tx.PutGrant(lost); err != nil {
-		return err
-	}
-	if err := b.post(t); err != nil {
-		return err
-	}
 	g.Free = 0
-	return nil
+	if err := b.tx.PutGrant(*g); err != nil {
+		return err
+	}
+	return b.post(t)
 }
 
 // available is what a Reserve may take, once expired grants have lapsed.
