@@ -67,6 +67,25 @@ func TestInvoiceByProject(t *testing.T) {
 	require.ErrorIs(t, err, billing.ErrInvoice)
 }
 
+// Customers name their projects: none of the names is taken for a line of
+// another kind, which would be billed again.
+func TestInvoiceByProjectOfAnyName(t *testing.T) {
+	november := billing.Month(utc("2026-11-01"))
+	plan := immaginPlan(t)
+	plan.PerProject = true
+	for _, name := range []string{"adjustment", "adjustment/2026-10-01", "base", "base/next", "project", ""} {
+		used := func(n int64) map[string]billing.Usage {
+			return map[string]billing.Usage{name: {billing.TransformsUnique: n}}
+		}
+		first, _, err := billing.Close(plan, nil, november, &billing.CloseOptions{Projects: used(100_000), Partial: true})
+		require.NoError(t, err, name)
+		require.Equal(t, "15.00", first.Total.String(), name)
+		rest, _, err := billing.Close(plan, nil, november, &billing.CloseOptions{Projects: used(200_000), Billed: []billing.Invoice{first}})
+		require.NoError(t, err, name)
+		require.Equal(t, "15.00", rest.Total.String(), name)
+	}
+}
+
 func TestInvoicePrepaidBase(t *testing.T) {
 	plan := proPlan(t)
 	plan.Arrears = false

@@ -105,7 +105,7 @@ func (p Plan) Estimate(u Usage) (Charge, error) {
 
 // EstimateProjects rates one period's usage of all projects of an account,
 // by name: their sum, or with PerProject each alone, its lines' keys starting
-// with its name. The base is charged once.
+// with "project/" and its name. The base is charged once.
 func (p Plan) EstimateProjects(projects map[string]Usage) (Charge, error) {
 	if !p.PerProject {
 		sum, err := SumUsage(maps.Values(projects))
@@ -122,7 +122,7 @@ func (p Plan) EstimateProjects(projects map[string]Usage) (Charge, error) {
 		return Charge{}, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(projects)) {
-		if err := p.rate(&c, name+"/", projects[name]); err != nil {
+		if err := p.rate(&c, "project/"+name+"/", projects[name]); err != nil {
 			return Charge{}, fmt.Errorf("project %q: %w", name, err)
 		}
 	}

@@ -110,8 +110,8 @@ func TestPlanProjects(t *testing.T) {
 	require.Equal(t, "15.00", charge.Total.String(), "15,000 and 35,000 beyond what is free")
 	require.Equal(t, []string{
 		"base",
-		"a/transforms.unique/tier/1/unit", "a/transforms.unique/tier/2/unit",
-		"b/transforms.unique/tier/1/unit", "b/transforms.unique/tier/2/unit",
+		"project/a/transforms.unique/tier/1/unit", "project/a/transforms.unique/tier/2/unit",
+		"project/b/transforms.unique/tier/1/unit", "project/b/transforms.unique/tier/2/unit",
 	}, keys(charge))
 
 	for _, perProject := range []bool{false, true} {

@@ -83,7 +83,8 @@ func (r *report) invoice(m *month) error {
 	t := newTable(r.out, "line", "quantity", "amount")
 	for _, l := range charge.Lines {
 		name := l.Description
-		if project, _, ok := strings.Cut(l.Key, "/"+string(l.Metric)+"/"); ok {
+		if key, ok := strings.CutPrefix(l.Key, "project/"); ok {
+			project, _, _ := strings.Cut(key, "/"+string(l.Metric)+"/")
 			name = strconv.QuoteToGraphic(project) + ": " + name
 		}
 		t.row(name, digits(l.Quantity), l.Amount.String())
