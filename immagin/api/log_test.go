@@ -60,6 +60,24 @@ func TestLog(t *testing.T) {
 	require.Equal(t, "0af7651916cd43dd", all[len(all)-1].Request)
 }
 
+// Where the client has left, the log is the one place to learn of what failed;
+// that it left is no failure.
+func TestLogOfClientsThatLeft(t *testing.T) {
+	for fail, logs := range map[error]bool{errors.New("disk is on fire"): true, context.Canceled: false} {
+		ctx, leave := context.WithCancel(t.Context())
+		f := newFixture(t, &Options{Deleted: func(context.Context, string, string) error {
+			leave()
+			return fail
+		}})
+		f.store.objects = map[string]object{"demo/a": {}}
+		w := httptest.NewRecorder()
+		f.Config.Handler.ServeHTTP(w, f.request("DELETE", "/v1/images/a", f.key, nil).WithContext(ctx))
+		require.Equal(t, 502, w.Code)
+		require.Equal(t, logs, strings.Contains(f.log.String(), "level=ERROR"), f.log.String())
+		require.Equal(t, logs, strings.Contains(f.log.String(), fail.Error()))
+	}
+}
+
 // No route logs what lets one in, or what a client can make endless kinds of.
 func TestLogKeepsSecrets(t *testing.T) {
 	log := new(buffer)

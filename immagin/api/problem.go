@@ -77,8 +77,11 @@ func problemOf(err error) *problem {
 
 func (h *Handler) refuse(c *call, err error) {
 	p := problemOf(err)
-	if p.status >= 500 && c.r.Context().Err() == nil {
-		h.opts.Logger.ErrorContext(c.r.Context(), "management API failed", "method", method(c.r), "route", c.route, "status", p.status, "code", p.code, "tenant", c.tenant, "request", c.id, "error", p.cause)
+	// A client that leaves ends what it waited for, which is no failure; what
+	// fails of what goes on without it, nobody else hears of.
+	ctx := c.r.Context()
+	if left := ctx.Err() != nil && errors.Is(err, context.Canceled); p.status >= 500 && !left {
+		h.opts.Logger.ErrorContext(context.WithoutCancel(ctx), "management API failed", "method", method(c.r), "route", c.route, "status", p.status, "code", p.code, "tenant", c.tenant, "request", c.id, "error", p.cause)
 	}
 	if p.status == http.StatusUnauthorized {
 		c.w.Header().Set("WWW-Authenticate", `Bearer realm="immagin"`)
