@@ -15,7 +15,6 @@ import (
 const (
 	defaultPage = 50
 	maxPage     = 1000
-	maxPrefix   = 1024 // bytes, as of a key
 	// deletedTimeout bounds Options.Deleted, which the client's leaving does
 	// not end.
 	deletedTimeout = time.Minute
@@ -103,7 +102,7 @@ func readPage(rawQuery string) (p page, err error) {
 
 // validPrefix reports whether a valid key can begin with prefix.
 func validPrefix(prefix string) bool {
-	return prefix == "" || len(prefix) <= maxPrefix && (edit.ValidateKey(prefix) == nil || edit.ValidateKey(prefix+"x") == nil)
+	return prefix == "" || edit.ValidateKey(prefix) == nil || edit.ValidateKey(prefix+"x") == nil
 }
 
 // deleteImage removes what is derived also where there is no original: the
