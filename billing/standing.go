@@ -102,6 +102,9 @@ func (t Terms) Status(h History, now time.Time) (Status, error) {
 	var outstanding time.Time // since when
 	unpaid := map[string]bool{}
 	for _, i := range h.Invoices {
+		if now.Before(i.Issued) {
+			continue
+		}
 		if t.TerminateUnpaid > 0 && i.Total.Sign() > 0 && (i.owed(now) || i.owed(i.Due.Add(t.TerminateUnpaid)) && i.State == Paid) {
 			s.TerminateAt = first(s.TerminateAt, i.Due.Add(t.TerminateUnpaid))
 		}

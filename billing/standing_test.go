@@ -103,6 +103,12 @@ func TestStatusDates(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, later.TerminateAt, "not asked for yet")
 
+	settled, err := owing(t, "1", "2026-12-04").Pay(utc("2027-03-05"))
+	require.NoError(t, err)
+	later, err = billing.Terms{TerminateUnpaid: 60 * days}.Status(billing.History{Invoices: []billing.Invoice{settled}}, utc("2026-12-03"))
+	require.NoError(t, err)
+	require.Zero(t, later, "not issued yet")
+
 	mixed := owing(t, "2", "2026-11-05")
 	mixed.Total = euros(t, "1")
 	_, err = billing.Terms{}.Status(billing.History{Invoices: []billing.Invoice{owing(t, "1", "2026-11-04"), mixed}}, utc("2026-12-01"))
