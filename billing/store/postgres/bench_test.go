@@ -12,6 +12,7 @@ import (
 	"github.com/immagin/immagin-go/billing"
 	"github.com/immagin/immagin-go/billing/ledger"
 	"github.com/immagin/immagin-go/billing/meter"
+	"github.com/immagin/immagin-go/billing/store/internal/storetest"
 	"github.com/immagin/immagin-go/billing/store/postgres"
 )
 
@@ -54,7 +55,7 @@ func BenchmarkMeter(b *testing.B) {
 		return err
 	})
 	b.ReportMetric(float64(1000*b.N)/b.Elapsed().Seconds(), "events/s")
-	require.Equal(b, 1000*b.N+1, sum(b, s))
+	require.Equal(b, 1000*b.N+1, storetest.Sum(b, s))
 }
 
 // BenchmarkLedger reserves and commits on one account, and on as many as there
@@ -63,7 +64,7 @@ func BenchmarkLedger(b *testing.B) {
 	for _, c := range []struct{ callers, accounts int }{{1, 1}, {128, 1}, {16, 16}} {
 		b.Run(fmt.Sprintf("callers=%d/accounts=%d", c.callers, c.accounts), func(b *testing.B) {
 			s := open(b, database(b), &postgres.Options{Connections: 16})
-			l, err := ledger.New(s.Ledger(), &ledger.Options{Payments: bank{}, Policy: ledger.Policy{Margin: 2000}})
+			l, err := ledger.New(s.Ledger(), &ledger.Options{Payments: storetest.Bank{}, Policy: ledger.Policy{Margin: 2000}})
 			require.NoError(b, err)
 			amount, err := billing.ParseMoney("10000", "USD")
 			require.NoError(b, err)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/immagin/immagin-go/billing"
 	"github.com/immagin/immagin-go/billing/meter"
+	"github.com/immagin/immagin-go/billing/store/internal/storetest"
 	"github.com/immagin/immagin-go/billing/store/memory"
 	"github.com/immagin/immagin-go/internal/servertest"
 )
@@ -39,7 +40,7 @@ func TestOutage(t *testing.T) {
 	server := servertest.StartPostgres(t)
 	url := server.Database(t)
 	s := open(t, url, nil)
-	l := books(t, s.Ledger())
+	l := storetest.Books(t, s.Ledger())
 	var failed atomic.Int64
 	box, err := meter.NewOutbox(memory.NewQueue(), s.Meter(), &meter.OutboxOptions{
 		MaxBackoff: 200 * time.Millisecond,
@@ -82,7 +83,7 @@ func TestOutage(t *testing.T) {
 			return err
 		})
 		load(&charged[worker], 2*time.Millisecond, func(n int) error {
-			return operate(t.Context(), l, fmt.Sprint(worker, "-", n), n)
+			return storetest.Operate(t.Context(), l, fmt.Sprint(worker, "-", n), n)
 		})
 	}
 	time.Sleep(300 * time.Millisecond)
@@ -108,8 +109,8 @@ func TestOutage(t *testing.T) {
 		want += 20 * (boxed[worker] + direct[worker])
 		charges += charged[worker] - charged[worker]/3
 	}
-	require.Equal(t, want, sum(t, s.Meter()))
-	require.Len(t, elements(t, s.Meter()), want)
-	settled(t, l, charges)
+	require.Equal(t, want, storetest.Sum(t, s.Meter()))
+	require.Len(t, storetest.Elements(t, s.Meter()), want)
+	storetest.Settled(t, l, charges)
 	t.Logf("%d events and %d operations while PostgreSQL was away for %v; %d attempts of the outbox and %d of others failed", want, charges, outage(t), failed.Load(), refused.Load())
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -16,7 +17,10 @@ import (
 	"github.com/immagin/immagin-go/internal/servertest"
 )
 
-var always billing.Period
+var (
+	always   billing.Period
+	november = billing.Month(time.Date(2031, 11, 1, 0, 0, 0, 0, time.UTC))
+)
 
 // wanted skips the test where PostgreSQL is not there, or not to be used.
 func wanted(t testing.TB) {

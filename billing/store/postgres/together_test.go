@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"os/exec"
@@ -8,10 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/immagin/immagin-go/billing"
 	"github.com/immagin/immagin-go/billing/meter"
+	"github.com/immagin/immagin-go/billing/store/internal/storetest"
 	"github.com/immagin/immagin-go/billing/store/memory"
 	"github.com/immagin/immagin-go/billing/store/postgres"
 )
@@ -21,7 +24,7 @@ func together(t *testing.T, url string) {
 	t.Helper()
 	var running []*exec.Cmd
 	for number := range 4 {
-		cmd := another(t, url, number)
+		cmd := storetest.Another(t, url, number)
 		require.NoError(t, cmd.Start())
 		running = append(running, cmd)
 	}
@@ -30,6 +33,26 @@ func together(t *testing.T, url string) {
 	}
 	alone(t, url)
 	require.Zero(t, deadlocks(t, url))
+}
+
+// alone waits until what a dead process sent is committed or undone.
+func alone(t *testing.T, url string) {
+	db, err := pgx.Connect(t.Context(), url)
+	require.NoError(t, err)
+	defer db.Close(context.Background())
+	for others := 1; others > 0; time.Sleep(time.Millisecond) {
+		err := db.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`).Scan(&others)
+		require.NoError(t, err)
+	}
+}
+
+// deadlocks is how many the database has seen.
+func deadlocks(t *testing.T, url string) (n int) {
+	db, err := pgx.Connect(t.Context(), url)
+	require.NoError(t, err)
+	defer db.Close(context.Background())
+	require.NoError(t, db.QueryRow(t.Context(), `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`).Scan(&n))
+	return n
 }
 
 // shared are the events that all four processes meter: of three projects, two
@@ -55,10 +78,10 @@ func shared() (records []meter.Record) {
 // order of its own and in batches of its own, from four goroutines. The count
 // is that of the set.
 func TestFourProcessesMeter(t *testing.T) {
-	if url, _ := process(t); url != "" {
+	if url, _ := storetest.Process(t); url != "" {
 		s := open(t, url, &postgres.Options{Connections: 4}).Meter()
 		var group sync.WaitGroup
-		for range workers {
+		for range storetest.Workers {
 			group.Go(func() {
 				records := shared()
 				rand.Shuffle(len(records), func(i, j int) { records[i], records[j] = records[j], records[i] })
@@ -81,7 +104,7 @@ func TestFourProcessesMeter(t *testing.T) {
 	_, err := want.Insert(t.Context(), shared())
 	require.NoError(t, err)
 	s := open(t, url, nil).Meter()
-	require.Equal(t, elements(t, want), elements(t, s))
+	require.Equal(t, storetest.Elements(t, want), storetest.Elements(t, s))
 	counts, err := want.Counts(t.Context(), "", always)
 	require.NoError(t, err)
 	got, err := s.Counts(t.Context(), "", always)
@@ -93,13 +116,13 @@ func TestFourProcessesMeter(t *testing.T) {
 // an order of its own, from four goroutines. Each is charged once.
 func TestFourProcessesLedger(t *testing.T) {
 	const operations = 300
-	if url, _ := process(t); url != "" {
-		l := books(t, open(t, url, &postgres.Options{Connections: 4}).Ledger())
+	if url, _ := storetest.Process(t); url != "" {
+		l := storetest.Books(t, open(t, url, &postgres.Options{Connections: 4}).Ledger())
 		var group sync.WaitGroup
-		for range workers {
+		for range storetest.Workers {
 			group.Go(func() {
 				for _, n := range rand.Perm(operations) {
-					if err := operate(t.Context(), l, fmt.Sprint(n), n); err != nil {
+					if err := storetest.Operate(t.Context(), l, fmt.Sprint(n), n); err != nil {
 						t.Error(err)
 						return
 					}
@@ -111,17 +134,17 @@ func TestFourProcessesLedger(t *testing.T) {
 	}
 	url := database(t)
 	together(t, url)
-	settled(t, books(t, open(t, url, nil).Ledger()), operations-operations/3)
+	storetest.Settled(t, storetest.Books(t, open(t, url, nil).Ledger()), operations-operations/3)
 }
 
 // TestFourProcessesAdmit has four processes admit under one hard limit.
 func TestFourProcessesAdmit(t *testing.T) {
 	const limit = 100
 	at := november.Start.Add(time.Hour)
-	if url, number := process(t); url != "" {
+	if url, number := storetest.Process(t); url != "" {
 		s := open(t, url, &postgres.Options{Connections: 4}).Meter()
 		var group sync.WaitGroup
-		for worker := range workers {
+		for worker := range storetest.Workers {
 			group.Go(func() {
 				for n := range 20 {
 					r := meter.Record{Project: "free", Metric: billing.TransformsUnique, Period: november.Start, ID: meter.NewID(fmt.Sprint(n, number, worker))}
@@ -129,7 +152,7 @@ func TestFourProcessesAdmit(t *testing.T) {
 					err := s.Take(t.Context(), slot, at)
 					if err == nil {
 						_, err = s.Settle(t.Context(), slot, at, n%5 != 0)
-					} else if sum(t, s) < limit-workers*4 {
+					} else if storetest.Sum(t, s) < limit-storetest.Workers*4 {
 						t.Error("refused far below the limit: ", err)
 					}
 					if err != nil && !isFull(err) {
@@ -143,5 +166,5 @@ func TestFourProcessesAdmit(t *testing.T) {
 	}
 	url := database(t)
 	together(t, url)
-	require.Equal(t, limit, sum(t, open(t, url, nil).Meter()))
+	require.Equal(t, limit, storetest.Sum(t, open(t, url, nil).Meter()))
 }

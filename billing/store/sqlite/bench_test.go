@@ -14,6 +14,7 @@ import (
 	"github.com/immagin/immagin-go/billing"
 	"github.com/immagin/immagin-go/billing/ledger"
 	"github.com/immagin/immagin-go/billing/meter"
+	"github.com/immagin/immagin-go/billing/store/internal/storetest"
 	"github.com/immagin/immagin-go/billing/store/sqlite"
 )
 
@@ -149,7 +150,7 @@ func BenchmarkDrop(b *testing.B) {
 // BenchmarkLedger is 128 callers that reserve and commit on one account.
 func BenchmarkLedger(b *testing.B) {
 	b.Run("pairs", func(b *testing.B) {
-		l := books(b, open(b, file(b), nil).Ledger())
+		l := storetest.Books(b, open(b, file(b), nil).Ledger())
 		cost, err := billing.ParseMoney("0.000040", "USD")
 		require.NoError(b, err)
 		took := race(b, 128, func(ctx context.Context, n int64) error {
