@@ -53,8 +53,11 @@ func (i Invoice) Pay(at time.Time) (Invoice, error) {
 // MarkPastDue says that an invoice was not paid when it was due: from the due
 // instant on, and refused before it.
 func (i Invoice) MarkPastDue(at time.Time) (Invoice, error) {
-	if i.State != Final || at.Before(i.Due) {
+	if i.State != Final {
 		return i, i.refuse("past due")
+	}
+	if at.Before(i.Due) {
+		return i, fmt.Errorf("%w: invoice %s is not due until %v", ErrState, i.ID, i.Due)
 	}
 	i.State = PastDue
 	return i, nil

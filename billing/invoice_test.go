@@ -272,6 +272,7 @@ func TestInvoiceStates(t *testing.T) {
 
 	_, err = final.MarkPastDue(utc("2027-01-02T23:59:59Z"))
 	require.ErrorIs(t, err, billing.ErrState)
+	require.ErrorContains(t, err, "not due until 2027-01-03")
 	late, err := final.MarkPastDue(utc("2027-01-03"))
 	require.NoError(t, err)
 	paid, err := late.Pay(utc("2027-01-04"))
