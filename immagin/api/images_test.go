@@ -16,6 +16,7 @@ import (
 	"gocloud.dev/blob/memblob"
 
 	"github.com/immagin/immagin-go/immagin/edit"
+	"github.com/immagin/immagin-go/sign"
 	"github.com/immagin/immagin-go/storage"
 )
 
@@ -245,7 +246,7 @@ func hostileCalls(t testing.TB, f *fixture, h http.Handler, text string) {
 
 func newHostile(t testing.TB) (*fixture, http.Handler) {
 	t.Helper()
-	key := newTestKey()
+	key := sign.NewAPIKey()
 	bucket := memblob.OpenBucket(nil) // nothing to close: it is memory
 	h, err := New(storage.NewOriginals(bucket, nil), ProjectMap{"demo": {Secret: testSecret}}, NewMemoryKeys(NewKey("demo", "", key, time.Now())), &Options{RateLimit: RateLimit{PerSecond: -1}})
 	require.NoError(t, err)

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,11 +11,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/immagin/immagin-go/sign"
 )
-
-func newTestKey() sign.APIKey { return sign.NewAPIKey() }
 
 type listedKey struct {
 	ID, Prefix, Name, CreatedAt string
@@ -95,7 +90,7 @@ func TestLastUsedThatFails(t *testing.T) {
 	for fail, logs := range map[error]bool{fmt.Errorf("keys: %w", errors.ErrUnsupported): false, errors.New("disk is full"): true} {
 		log := new(buffer)
 		f := newFixture(t, nil)
-		h, err := New(f.store, ProjectMap{"demo": {Secret: testSecret}}, timeless{f.keys, fail}, &Options{Now: f.clock, Logger: slog.New(slog.NewTextHandler(log, nil))})
+		h, err := New(f.store, ProjectMap{"demo": {Secret: testSecret}}, &usedKeys{MemoryKeys: f.keys, fail: fail}, &Options{Now: f.clock, Logger: slog.New(slog.NewTextHandler(log, nil))})
 		require.NoError(t, err)
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, f.request("GET", "/v1/keys", f.key, nil))
@@ -103,13 +98,6 @@ func TestLastUsedThatFails(t *testing.T) {
 		require.Equal(t, logs, strings.Contains(log.String(), "last-used"), log.String())
 	}
 }
-
-type timeless struct {
-	Keys
-	fail error
-}
-
-func (k timeless) Used(context.Context, string, string, time.Time) error { return k.fail }
 
 func TestNamesOfKeys(t *testing.T) {
 	f := newFixture(t, nil)
