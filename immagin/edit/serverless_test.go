@@ -70,7 +70,19 @@ var serverlessCases = []importCase{
 	{
 		name: "rotate null",
 		url:  "/eyJrZXkiOiJhLmpwZyIsImVkaXRzIjp7InJvdGF0ZSI6bnVsbH19",
-		want: `{"key":"a.jpg","edits":[{"autoOrient":false}],"output":{"format":"jpeg","quality":80}}`,
+		want: `{"key":"a.jpg","output":{"format":"jpeg","quality":80}}`,
+	},
+	{
+		name:    "rotate null turns upright, whatever else is as stored",
+		url:     "/eyJrZXkiOiJhLmpwZyIsImVkaXRzIjp7InJvdGF0ZSI6bnVsbH19",
+		options: &edit.ImportOptions{AutoOrient: new(false)},
+		want:    `{"key":"a.jpg","output":{"format":"jpeg","quality":80}}`,
+	},
+	{
+		name:    "as stored",
+		url:     "/eyJrZXkiOiJhLmpwZyIsImVkaXRzIjp7ImZsaXAiOnRydWV9fQ==",
+		options: &edit.ImportOptions{AutoOrient: new(false)},
+		want:    `{"key":"a.jpg","edits":[{"autoOrient":false},{"flip":true}],"output":{"format":"jpeg","quality":80}}`,
 	},
 	{
 		name:   "objects",
@@ -176,7 +188,7 @@ var serverlessCases = []importCase{
 	{
 		name:   "smart_crop",
 		url:    "/filters:smart_crop(0,10):background_color(white):strip_exif():autojpg()/image.png",
-		want:   `{"key":"image.png","edits":[{"autoOrient":false},{"flatten":{"background":"white"}}],"output":{"format":"jpeg","quality":80}}`,
+		want:   `{"key":"image.png","edits":[{"flatten":{"background":"white"}}],"output":{"format":"jpeg","quality":80}}`,
 		faults: []string{"smart_crop 0,10"},
 	},
 	{
@@ -192,7 +204,7 @@ var serverlessCases = []importCase{
 	{
 		name:   "other query edits",
 		url:    "/image.jpg?foo=1&width=x&rotate=",
-		want:   `{"key":"image.jpg","edits":[{"autoOrient":false}],"output":{"format":"jpeg","quality":80}}`,
+		want:   `{"key":"image.jpg","output":{"format":"jpeg","quality":80}}`,
 		faults: []string{"foo 1", "width x"},
 	},
 }

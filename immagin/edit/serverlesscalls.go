@@ -19,8 +19,8 @@ func (s *serverless) call(edits *node, name string, n *node) {
 		}
 	case "rotate":
 		switch {
-		case n.kind == null:
-			s.upright = new(false)
+		case n.kind == null: // sharp's rotate without an angle
+			s.upright = new(true)
 		case isNumber:
 			s.add(name, value, Rotate{Angle: number})
 		default:
