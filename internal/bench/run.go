@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/immagin/immagin-go/internal/machine"
 )
 
 // run does all that the flags ask for. The table goes to out, what is being
@@ -26,7 +28,7 @@ func run(ctx context.Context, s settings, out, progress io.Writer) error {
 		fmt.Fprintf(progress, "without sharp: %v\n", err)
 		them = nil
 	}
-	before := load()
+	before := machine.Load()
 	b := &bench{us: us, them: them, dir: dir, runs: s.runs}
 	if s.profile != "" {
 		if err := os.MkdirAll(s.profile, 0o755); err != nil {
@@ -69,7 +71,7 @@ func run(ctx context.Context, s settings, out, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
-	writeHead(out, s, machine(), before, load(), versions, b.files)
+	writeHead(out, s, machine.Name(), before, machine.Load(), versions, b.files)
 	p.write(out)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -169,4 +170,11 @@ func faults(r row) []string {
 		list = append(list, fmt.Sprintf("**bytes over %d %% apart**", bytesApart))
 	}
 	return list
+}
+
+// busy says whether a load average, before anything was run, is that of a
+// machine on which others work.
+func busy(load string) bool {
+	v, err := strconv.ParseFloat(load, 64)
+	return err == nil && v > 0.3
 }

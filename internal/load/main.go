@@ -29,6 +29,8 @@ import (
 	"os"
 	"os/signal"
 	"time"
+
+	"github.com/immagin/immagin-go/internal/machine"
 )
 
 type settings struct {
@@ -89,8 +91,8 @@ type report struct {
 }
 
 func run(ctx context.Context, s settings, out, progress io.Writer) error {
-	r := report{Date: time.Now().UTC().Truncate(time.Second), Machine: machine()}
-	r.Load[0] = loadAverage()
+	r := report{Date: time.Now().UTC().Truncate(time.Second), Machine: machine.Name()}
+	r.Load[0] = machine.Load()
 	t, err := startTarget(ctx, s, progress)
 	if err != nil {
 		return err
@@ -104,7 +106,7 @@ func run(ctx context.Context, s settings, out, progress io.Writer) error {
 		fmt.Fprintf(progress, "overload, six parts of %d s\n", s.overload)
 		r.Overload = overload(ctx, t, s.hitRate, time.Duration(s.overload)*time.Second)
 	}
-	r.Load[1] = loadAverage()
+	r.Load[1] = machine.Load()
 	r.write(out)
 	if s.json != "" {
 		text, err := json.MarshalIndent(r, "", "\t")

@@ -3,10 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
-	"regexp"
-	"runtime"
-	"strings"
 )
 
 func (r *report) write(w io.Writer) {
@@ -60,28 +56,4 @@ func (o *openReport) write(w io.Writer, name string) {
 	o.Hit.write(w, name+": hit")
 	o.Miss.write(w, name+": miss")
 	o.Refused.write(w, name+": 503")
-}
-
-var modelName = regexp.MustCompile(`(?m)^model name\s*:\s*(.+)$`)
-
-// machine says what this runs on.
-func machine() string {
-	cpu := "unknown CPU"
-	if b, err := os.ReadFile("/proc/cpuinfo"); err == nil {
-		if m := modelName.FindSubmatch(b); m != nil {
-			cpu = strings.TrimSpace(string(m[1]))
-		}
-	}
-	return fmt.Sprintf("%s, %d cores, %s/%s", cpu, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
-}
-
-// loadAverage is that of the last minute, empty where the system does not
-// tell.
-func loadAverage() string {
-	b, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return ""
-	}
-	first, _, _ := strings.Cut(string(b), " ")
-	return first
 }
