@@ -155,12 +155,11 @@ func (m *Meter) Settle(ctx context.Context, s meter.Slot, now time.Time, rendere
 // of the dropped periods goes on being counted, which is so, until the TTL; the
 // store would return an error for it.
 func (m *Meter) Drop(ctx context.Context, before time.Time) error {
-	if err := ctx.Err(); err != nil {
-		return err
+	if err := m.Store.Drop(ctx, before); err != nil {
+		return err // Redis goes on answering for what is not dropped
 	}
-	// Before the store, so that nobody relies on Redis once it is done.
-	m.ask(ctx, func(ctx context.Context) error { return m.drop(ctx, before.UnixNano()) })
-	return m.Store.Drop(ctx, before)
+	m.ask(context.WithoutCancel(ctx), func(ctx context.Context) error { return m.drop(ctx, before.UnixNano()) })
+	return nil
 }
 
 // ask runs f unless Redis did not answer a moment ago. False is that it could

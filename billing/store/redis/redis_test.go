@@ -224,6 +224,8 @@ func TestDrop(t *testing.T) {
 	behind := &counting{Store: memory.NewMeter()}
 	m := open(t, behind, "redis://"+s.Addr(), &redis.Options{Timeout: 10 * time.Second})
 	inserts(t, m, behind, records(0, 10), 10, 10)
+	require.ErrorIs(t, m.Drop(t.Context(), november.End), meter.ErrOpen)
+	inserts(t, m, behind, records(0, 10), 0, 0) // what was not dropped is still known
 	require.NoError(t, m.Seal(t.Context(), "", november.End))
 	require.NoError(t, m.Drop(t.Context(), november.End))
 	require.NoError(t, m.Drop(t.Context(), november.Start), "an earlier time changes nothing")
