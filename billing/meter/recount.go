@@ -26,18 +26,16 @@ type Sighting struct {
 // of times alone, not on the order in which they came, which makes it as good
 // for Merge as a plain set.
 func Recount(marks []Sighting, sealed time.Time) (grown int) {
-	for i := range marks {
+	var next *Sighting // the first after m that is sealed and counts
+	for i := len(marks) - 1; i >= 0; i-- {
 		m := &marks[i]
 		if m.Billed.Before(sealed) {
+			if m.Counted {
+				next = m
+			}
 			continue
 		}
-		counts := i == 0 || m.At.Sub(marks[i-1].At) >= m.Window
-		for j := i + 1; counts && j < len(marks); j++ {
-			if next := &marks[j]; next.Counted && next.Billed.Before(sealed) {
-				counts = next.At.Sub(m.At) >= next.Window
-				break
-			}
-		}
+		counts := (i == 0 || m.At.Sub(marks[i-1].At) >= m.Window) && (next == nil || next.At.Sub(m.At) >= next.Window)
 		switch {
 		case counts && !m.Counted:
 			grown++
