@@ -1,7 +1,8 @@
 // Package billing turns what was used into what is owed. It is pure: it
-// reads no clock, opens no file and keeps no state, and there is no float in
-// it. Packages beneath it count usage (meter), hold prepaid credits (ledger)
-// and know what providers charge (catalog).
+// reads no clock, opens no file and keeps no state ([MemoryNumberer] does, for
+// tests), and there is no float in it. Packages beneath it count usage
+// (meter), hold prepaid credits (ledger) and know what providers charge
+// (catalog).
 //
 // # From units to a bill
 //
@@ -53,5 +54,6 @@
 // when. With a balance [Outstanding] uploads are denied and stored images are
 // served on.
 //
-// All types are values or immutable and may be used by many goroutines.
+// All types are values, immutable or locked, and may be used by many
+// goroutines.
 package billing
