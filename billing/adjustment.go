@@ -10,9 +10,10 @@ import (
 // difference they would have made to its invoice, at the plan version the
 // period was billed at. They go to the next invoice as
 // [CloseOptions.Adjustments]. billed is all usage of the period that was
-// billed, adjustments included, and late what has come since. Where more
-// usage costs less, as past a cliff of a volume price, the error is
-// [ErrInvoice]: that is a credit note's to give back.
+// billed, adjustments included, and late what has come since: of the account,
+// or with [Plan.PerProject] of one project after another. Where more usage costs
+// less, as past a cliff of a volume price, the error is [ErrInvoice]: that is a
+// credit note's to give back.
 func Adjust(p Plan, period Period, billed, late Usage) ([]Line, error) {
 	if err := period.Validate(); err != nil {
 		return nil, err
