@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 	"unicode/utf8"
 
 	"gocloud.dev/blob"
@@ -28,7 +29,7 @@ func (o *Originals) each(ctx context.Context, tenant, prefix string, visit func(
 			return err
 		}
 		key, ok, err := o.keyOf(ctx, base, object)
-		if err == nil && ok && len(key) >= len(prefix) && key[:len(prefix)] == prefix {
+		if err == nil && ok && strings.HasPrefix(key, prefix) {
 			err = visit(key, object)
 		}
 		if err != nil {
