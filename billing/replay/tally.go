@@ -3,10 +3,12 @@ package replay
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -321,10 +323,7 @@ func (t *Tally) record(ctx context.Context, e *Entry, event meter.Event) (int64,
 // Summary returns what became of the lines so far.
 func (t *Tally) Summary() Summary {
 	s := t.summary
-	s.Skipped = map[Reason]Skipped{}
-	for r, n := range t.summary.Skipped {
-		s.Skipped[r] = n
-	}
+	s.Skipped = maps.Clone(s.Skipped)
 	return s
 }
 
@@ -341,10 +340,7 @@ func (t *Tally) Counts() []Count {
 		all = append(all, n)
 	}
 	slices.SortFunc(all, func(a, b Count) int {
-		if order := strings.Compare(a.Project, b.Project); order != 0 {
-			return order
-		}
-		return a.Period.Start.Compare(b.Period.Start)
+		return cmp.Or(strings.Compare(a.Project, b.Project), a.Period.Start.Compare(b.Period.Start))
 	})
 	return all
 }

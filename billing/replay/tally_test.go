@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/immagin/immagin-go/billing"
+	"github.com/immagin/immagin-go/billing/catalog"
 	"github.com/immagin/immagin-go/billing/meter"
 )
 
@@ -334,18 +335,7 @@ func TestInvoice(t *testing.T) {
 	require.Len(t, counts, 1)
 	require.Equal(t, billing.Usage{billing.TransformsUnique: 300_000, billing.Requests: 310_000, billing.BandwidthBytes: 310_000_000}, counts[0].Usage())
 
-	var tiers []billing.Tier
-	for _, tier := range []struct {
-		upTo  int64
-		price string
-	}{{25_000, "0"}, {100_000, "0.20"}, {200_000, "0.15"}, {500_000, "0.09"}, {billing.Inf, "0.07"}} {
-		rate, err := billing.Per(1000, tier.price, "USD")
-		require.NoError(t, err)
-		tiers = append(tiers, billing.Tier{UpTo: tier.upTo, Unit: rate})
-	}
-	price, err := billing.Graduated(billing.Linear, tiers...)
-	require.NoError(t, err)
-	charge, err := price.Charge(counts[0].Transforms)
+	charge, err := catalog.Immagin().Estimate(counts[0].Usage())
 	require.NoError(t, err)
 	require.Equal(t, "39.00", charge.Total.String())
 }
