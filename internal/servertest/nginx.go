@@ -12,7 +12,7 @@ import (
 // nginx is not installed.
 func Nginx(t testing.TB, site func(port int, folder string) string) (address string) {
 	t.Helper()
-	path := findService(t, "nginx")
+	path := Find(t, "nginx")
 	folder := openFolder(t, "nginx")
 	config := filepath.Join(folder, "nginx.conf")
 	return Start(t, Command{
@@ -40,24 +40,6 @@ http {
 		Dir:     folder,
 		Prepare: ordinary,
 	})
-}
-
-// findService is Find for programs that Debian keeps where an ordinary user's
-// PATH does not lead.
-func findService(t testing.TB, program string) string {
-	t.Helper()
-	path, err := find(program)
-	if err == nil {
-		return path
-	}
-	for _, folder := range []string{"/usr/sbin", "/usr/local/sbin"} {
-		at := filepath.Join(folder, program)
-		if info, err := os.Stat(at); err == nil && info.Mode().IsRegular() && os.Getenv("IMMAGIN_TEST_SERVERS") != "off" {
-			return at
-		}
-	}
-	Missing(t, "%v", err)
-	return ""
 }
 
 // openFolder makes a folder in which whoever a server runs as may write. It is

@@ -88,12 +88,13 @@ func find(program string) (string, error) {
 		root := filepath.Join(filepath.Dir(here), "..", "..")
 		folders = append(folders, filepath.Join(root, ".ci", "bin"), filepath.Join(root, ".ci", "node", "node_modules", ".bin"))
 	}
+	folders = append(folders, "/usr/sbin", "/usr/local/sbin") // Debian's, where an ordinary user's PATH does not lead
 	for _, folder := range folders {
 		if path, err := exec.LookPath(filepath.Join(folder, program)); err == nil {
 			return filepath.Abs(path)
 		}
 	}
-	return "", fmt.Errorf("no program %s in IMMAGIN_TEST_BIN, PATH or .ci", program)
+	return "", fmt.Errorf("no program %s in IMMAGIN_TEST_BIN, PATH, .ci or /usr/sbin", program)
 }
 
 // Start runs a server until the test ends, and returns its address, such as

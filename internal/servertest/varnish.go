@@ -12,7 +12,7 @@ import (
 // its listener "purge". The test is skipped where Varnish is not installed.
 func Varnish(t testing.TB, vcl string, args ...string) (address, purge string) {
 	t.Helper()
-	path := findService(t, "varnishd")
+	path := Find(t, "varnishd")
 	folder := openFolder(t, "varnish")
 	program := filepath.Join(folder, "test.vcl")
 	write(t, program, vcl)
