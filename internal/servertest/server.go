@@ -4,8 +4,8 @@
 //
 // Programs are looked for in the folder that IMMAGIN_TEST_BIN names, in PATH,
 // and where .ci/servers installs them. A test that needs one that is absent
-// skips and says so, unless IMMAGIN_TEST_SERVERS is "required". With "off" the
-// tests of stores of objects skip.
+// skips and says so, unless IMMAGIN_TEST_SERVERS is "required". With "off" none
+// is run but PostgreSQL.
 package servertest
 
 import (
