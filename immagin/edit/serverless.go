@@ -148,7 +148,8 @@ func (s *serverless) request64(b []byte) (node, bool) {
 	return edits, true
 }
 
-// query reads the edits of the query, which overwrite those of the path.
+// query reads the edits of the query. They replace those of the path by name:
+// one option of a resize replaces the whole of it.
 func (s *serverless) query(query string, edits *node) {
 	if query == "" {
 		return
@@ -158,49 +159,45 @@ func (s *serverless) query(query string, edits *node) {
 		s.refuse("url", query, "must have a query that is percent-escaped")
 		return
 	}
-	resize := func(name string, v node) {
-		n := edits.get("resize")
-		if n == nil || n.kind != object {
-			set(edits, "resize", node{kind: object})
-			n = edits.get("resize")
-		}
-		own := node{kind: object, members: slices.Clone(n.members)}
-		set(&own, name, v)
-		*n = own
-	}
+	var given, resize node
 	for _, name := range sortedKeys(values) {
-		v := values.Get(name)
+		v := values[name][len(values[name])-1] // the one that the handler is given
 		number, isNumber := decimal(v)
+		number = math.Trunc(number)
 		switch name {
 		case "signature":
 		case "format":
-			set(edits, "toFormat", node{kind: text, text: v})
-		case "fit":
-			resize(name, node{kind: text, text: v})
-		case "width", "height":
-			switch {
-			case !isNumber:
-				s.refuse(name, v, "must be a number of pixels")
-			case number == 0:
-				resize(name, node{kind: null})
-			default:
-				resize(name, node{kind: numeric, number: number, text: v})
+			set(&given, "toFormat", node{kind: text, text: v})
+		case "fit", "width", "height":
+			n := node{kind: text, text: v}
+			if name != "fit" {
+				switch {
+				case v == "" || isNumber && number == 0:
+					n = node{kind: null}
+				case isNumber:
+					n = node{kind: numeric, number: number}
+				default:
+					s.refuse(name, v, "must be a number of pixels")
+					continue
+				}
 			}
+			set(&resize, name, n)
+			set(&given, "resize", resize)
 		case "rotate":
 			switch {
 			case v == "":
-				set(edits, name, node{kind: null})
+				set(&given, name, node{kind: null})
 			case isNumber:
-				set(edits, name, node{kind: numeric, number: number, text: v})
+				set(&given, name, node{kind: numeric, number: number})
 			default:
 				s.refuse(name, v, "must be a number of degrees")
 			}
 		case "flip", "flop", "greyscale", "grayscale":
-			k := no
-			if strings.EqualFold(v, "true") {
-				k = yes
+			k := yes
+			if v == "" || v == "0" || strings.EqualFold(v, "false") {
+				k = no
 			}
-			set(edits, name, node{kind: k})
+			set(&given, name, node{kind: k})
 		case "expires":
 			at, err := time.Parse("20060102T150405Z", v)
 			if err != nil {
@@ -211,6 +208,9 @@ func (s *serverless) query(query string, edits *node) {
 		default:
 			s.refuse(name, v, "is none of the query's edits")
 		}
+	}
+	for _, m := range given.members {
+		set(edits, m.name, m.value)
 	}
 }
 

@@ -202,6 +202,16 @@ var serverlessCases = []importCase{
 		want: `{"key":"image.jpg","edits":[{"grayscale":true},{"resize":{"width":300,"fit":"inside","upscale":true}},{"flip":true},{"rotate":{"angle":90}}],"output":{"format":"webp","quality":80},"exp":1893456000}`,
 	},
 	{
+		name: "a query's resize replaces the path's",
+		url:  "/fit-in/300x400/image.jpg?width=200",
+		want: `{"key":"image.jpg","edits":[{"resize":{"width":200,"upscale":true}}],"output":{"format":"jpeg","quality":80}}`,
+	},
+	{
+		name: "what a query calls true and false",
+		url:  "/filters:grayscale()/image.jpg?flip=1&flop=0&grayscale=False&rotate=&rotate=90.7",
+		want: `{"key":"image.jpg","edits":[{"flip":true},{"rotate":{"angle":90}}],"output":{"format":"jpeg","quality":80}}`,
+	},
+	{
 		name:   "other query edits",
 		url:    "/image.jpg?foo=1&width=x&rotate=",
 		want:   `{"key":"image.jpg","output":{"format":"jpeg","quality":80}}`,
