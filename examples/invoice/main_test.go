@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/immagin/immagin-go/billing/replay"
 	"github.com/immagin/immagin-go/immagin/edit"
 )
 
@@ -73,6 +74,28 @@ func TestSideBySide(t *testing.T) {
 	require.Regexp(t, `(?m)^2026-11 +"default" +1 `, rolling)
 	require.Regexp(t, `(?m)^2026-12 +"default" +1 `, rolling, "exactly a window later")
 	require.Regexp(t, `(?m)^2026-12 +"default" +0 `, invoice(t, log, "-by", "none", "-policy", "rolling"))
+}
+
+// TestScenarioFlags has what each of the flags changes.
+func TestScenarioFlags(t *testing.T) {
+	var log strings.Builder
+	for _, format := range []string{"webp", "avif"} {
+		fmt.Fprintf(&log, `{"time":"2026-11-03T10:00:00Z","key":"a","canonical":{"edits":[],"output":{"format":%q}},"status":200}`+"\n", format)
+	}
+	plain := invoice(t, log.String())
+	require.Regexp(t, `(?m)^2026-11 +"default" +2 +2 +0$`, plain)
+	require.Regexp(t, `(?m)^2026-11 +"default" +1 +2 +0$`, invoice(t, log.String(), "-ignore-format"))
+
+	require.Regexp(t, `(?m)^Cloudflare stored images +0\.00 \(Paid\)$`, plain)
+	require.Regexp(t, `(?m)^Cloudflare stored images +5\.00 \(Paid\)$`, invoice(t, log.String(), "-originals", "100000"))
+
+	stored := []string{"-stored", "100000000000"} // 100 credits of Cloudinary's
+	require.Regexp(t, `(?m)^Cloudinary +0\.00 \(Free\)$`, plain)
+	require.Regexp(t, `(?m)^Cloudinary +99\.00 \(Plus\)$`, invoice(t, log.String(), stored...))
+	require.Regexp(t, `(?m)^Cloudinary +89\.00 \(Plus, yearly\)$`, invoice(t, log.String(), append(stored, "-yearly")...))
+
+	err := run(context.Background(), []string{"-max", "1"}, strings.NewReader(log.String()), at, &bytes.Buffer{})
+	require.ErrorIs(t, err, replay.ErrFull)
 }
 
 func TestIdentify(t *testing.T) {

@@ -155,7 +155,7 @@ func figure(q billing.Quote) string {
 		return "no figure (" + q.Offer.Plan + ")"
 	}
 	amount := q.Low.String()
-	if q.High != q.Low {
+	if !q.High.Equal(q.Low) {
 		amount += "–" + q.High.String()
 	}
 	return amount + " (" + q.Offer.Plan + ")"
