@@ -2,6 +2,7 @@ package edit
 
 import (
 	"encoding/base64"
+	"maps"
 	"math"
 	"net/url"
 	"slices"
@@ -160,7 +161,7 @@ func (s *serverless) query(query string, edits *node) {
 		return
 	}
 	var given, resize node
-	for _, name := range sortedKeys(values) {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
 		v := values[name][len(values[name])-1] // the one that the handler is given
 		number, isNumber := decimal(v)
 		number = math.Trunc(number)
@@ -212,15 +213,6 @@ func (s *serverless) query(query string, edits *node) {
 	for _, m := range given.members {
 		set(edits, m.name, m.value)
 	}
-}
-
-func sortedKeys(m url.Values) []string {
-	var list []string
-	for k := range m {
-		list = append(list, k)
-	}
-	slices.Sort(list)
-	return list
 }
 
 // set gives an object a member, in the place of the one of that name.
