@@ -1,14 +1,12 @@
 package postgres
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
-	"strings"
 
 	"github.com/immagin/immagin-go/billing/ledger"
+	"github.com/immagin/immagin-go/billing/store/internal/ledgerrows"
 )
 
 var (
@@ -172,21 +170,8 @@ func (x *accountTx) Grants() ([]ledger.Grant, error) {
 			live = append(live, g)
 		}
 	}
-	sortGrants(live)
+	ledgerrows.SortGrants(live)
 	return live, nil
-}
-
-// sortGrants puts grants in the order they are spent.
-func sortGrants(grants []ledger.Grant) {
-	slices.SortFunc(grants, func(a, b ledger.Grant) int {
-		if a.Expires.IsZero() != b.Expires.IsZero() {
-			if a.Expires.IsZero() {
-				return 1
-			}
-			return -1
-		}
-		return cmp.Or(a.Expires.Compare(b.Expires), cmp.Compare(a.Seq, b.Seq))
-	})
 }
 
 func (x *accountTx) PutGrant(g ledger.Grant) error {
@@ -199,29 +184,27 @@ func (x *accountTx) PutGrant(g ledger.Grant) error {
 
 func (x *accountTx) Hold(key string) (ledger.Hold, bool, error) {
 	h, ok, err := look(x, x.mine.holds, x.written.holds, &x.holds, key)
-	return copyHold(h), ok, err
+	return ledgerrows.CopyHold(h), ok, err
 }
 
 func (x *accountTx) PutHold(h ledger.Hold) error {
 	if x.dead {
 		return errDead
 	}
-	put(&x.mine.holds, h.Key, copyHold(h))
+	put(&x.mine.holds, h.Key, ledgerrows.CopyHold(h))
 	return nil
 }
 
 func (x *accountTx) Payment(key string) (ledger.Payment, bool, error) {
 	p, ok, err := look(x, x.mine.payments, x.written.payments, &x.payments, key)
-	p.Answer = slices.Clone(p.Answer)
-	return p, ok, err
+	return ledgerrows.CopyPayment(p), ok, err
 }
 
 func (x *accountTx) PutPayment(p ledger.Payment) error {
 	if x.dead {
 		return errDead
 	}
-	p.Answer = slices.Clone(p.Answer)
-	put(&x.mine.payments, p.Key, p)
+	put(&x.mine.payments, p.Key, ledgerrows.CopyPayment(p))
 	return nil
 }
 
@@ -230,12 +213,11 @@ func (x *accountTx) Payments() ([]ledger.Payment, error) {
 	if err != nil {
 		return nil, err
 	}
-	payments := slices.SortedFunc(maps.Values(rows), func(a, b ledger.Payment) int {
-		return cmp.Or(a.Created.Compare(b.Created), strings.Compare(a.Key, b.Key))
-	})
-	for i := range payments {
-		payments[i].Answer = slices.Clone(payments[i].Answer)
+	var payments []ledger.Payment
+	for _, p := range rows {
+		payments = append(payments, ledgerrows.CopyPayment(p))
 	}
+	ledgerrows.SortPayments(payments)
 	return payments, nil
 }
 
@@ -247,13 +229,13 @@ func (x *accountTx) Find(key string) (ledger.Transaction, bool, error) {
 		return ledger.Transaction{}, false, nil
 	}
 	if tr, ok := x.mine.find(key); ok {
-		return copyTransaction(tr), true, nil
+		return ledgerrows.CopyTransaction(tr), true, nil
 	}
 	if tr, ok := x.written.find(key); ok {
-		return copyTransaction(tr), true, nil
+		return ledgerrows.CopyTransaction(tr), true, nil
 	}
 	tr, ok, err := look(x, nil, nil, &x.transactions, key)
-	return copyTransaction(tr), ok, err
+	return ledgerrows.CopyTransaction(tr), ok, err
 }
 
 // Post takes numbers in ascending order, as the ledger gives them: one that is
@@ -267,16 +249,6 @@ func (x *accountTx) Post(tr ledger.Transaction) error {
 	if last := max(x.seq, x.written.last(), x.mine.last()); tr.Seq <= last {
 		return fmt.Errorf("postgres: account %q: transaction %d, the last one is %d", x.account.ID, tr.Seq, last)
 	}
-	x.mine.post(copyTransaction(tr))
+	x.mine.post(ledgerrows.CopyTransaction(tr))
 	return nil
-}
-
-func copyHold(h ledger.Hold) ledger.Hold {
-	h.Promo, h.Answer = slices.Clone(h.Promo), slices.Clone(h.Answer)
-	return h
-}
-
-func copyTransaction(t ledger.Transaction) ledger.Transaction {
-	t.Entries, t.Answer = slices.Clone(t.Entries), slices.Clone(t.Answer)
-	return t
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/immagin/immagin-go/billing/ledger"
+	"github.com/immagin/immagin-go/billing/store/internal/ledgerrows"
 )
 
 // view is the [ledger.Snapshot] of one function.
@@ -39,7 +40,7 @@ func (v *view) Account() (ledger.Account, error) {
 
 func (v *view) Grants() ([]ledger.Grant, error) {
 	grants, err := read(v, scanGrant, liveGrants, v.account)
-	sortGrants(grants)
+	ledgerrows.SortGrants(grants)
 	return grants, err
 }
 

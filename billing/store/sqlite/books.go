@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"database/sql/driver"
-	"slices"
 
 	"github.com/immagin/immagin-go/billing/ledger"
 )
@@ -163,19 +162,4 @@ func (b *books) flush(c *conn) error {
 	clear(b.keys)
 	b.posted = b.posted[:0]
 	return nil
-}
-
-func copyHold(h ledger.Hold) ledger.Hold {
-	h.Promo, h.Answer = slices.Clone(h.Promo), slices.Clone(h.Answer)
-	return h
-}
-
-func copyPayment(p ledger.Payment) ledger.Payment {
-	p.Answer = slices.Clone(p.Answer)
-	return p
-}
-
-func copyTransaction(t ledger.Transaction) ledger.Transaction {
-	t.Entries, t.Answer = slices.Clone(t.Entries), slices.Clone(t.Answer)
-	return t
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/immagin/immagin-go/billing/ledger"
+	"github.com/immagin/immagin-go/billing/store/internal/ledgerrows"
 )
 
 // ledgerStore is a Store's half that keeps prepaid credits.
@@ -83,7 +84,7 @@ func (s snapshot) Account() (ledger.Account, error) {
 
 func (s snapshot) Grants() ([]ledger.Grant, error) {
 	grants, err := readGrants(s.c, s.account)
-	sortGrants(grants)
+	ledgerrows.SortGrants(grants)
 	return grants, wrap(err)
 }
 

@@ -1,10 +1,8 @@
 package sqlite
 
 import (
-	"cmp"
 	"database/sql/driver"
 	"encoding/json"
-	"slices"
 	"time"
 
 	"github.com/immagin/immagin-go/billing"
@@ -55,13 +53,6 @@ func readGrants(c *conn, account string) (grants []ledger.Grant, err error) {
 		return nil
 	}, account)
 	return grants, err
-}
-
-// sortGrants puts grants in the order they are spent.
-func sortGrants(grants []ledger.Grant) {
-	slices.SortFunc(grants, func(a, b ledger.Grant) int {
-		return cmp.Or(int(flag(a.Expires.IsZero())-flag(b.Expires.IsZero())), a.Expires.Compare(b.Expires), cmp.Compare(a.Seq, b.Seq))
-	})
 }
 
 func writeGrant(c *conn, account string, g *ledger.Grant) error {

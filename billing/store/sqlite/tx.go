@@ -1,13 +1,12 @@
 package sqlite
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/immagin/immagin-go/billing/ledger"
+	"github.com/immagin/immagin-go/billing/store/internal/ledgerrows"
 )
 
 var errDead = errors.New("sqlite: transaction used after its function returned")
@@ -120,7 +119,7 @@ func (t *tx) Grants() ([]ledger.Grant, error) {
 	for i := range t.grants {
 		add(&t.grants[i])
 	}
-	sortGrants(grants)
+	ledgerrows.SortGrants(grants)
 	return grants, nil
 }
 
@@ -143,14 +142,14 @@ func (t *tx) Hold(key string) (ledger.Hold, bool, error) {
 			return ledger.Hold{}, false, wrap(err)
 		}
 	}
-	return copyHold(*h), true, nil
+	return ledgerrows.CopyHold(*h), true, nil
 }
 
 func (t *tx) PutHold(h ledger.Hold) error {
 	if t.books == nil {
 		return errDead
 	}
-	t.holds = put(t.holds, copyHold(h), holdKey)
+	t.holds = put(t.holds, ledgerrows.CopyHold(h), holdKey)
 	return nil
 }
 
@@ -165,14 +164,14 @@ func (t *tx) Payment(key string) (ledger.Payment, bool, error) {
 			return ledger.Payment{}, false, wrap(err)
 		}
 	}
-	return copyPayment(*p), true, nil
+	return ledgerrows.CopyPayment(*p), true, nil
 }
 
 func (t *tx) PutPayment(p ledger.Payment) error {
 	if t.books == nil {
 		return errDead
 	}
-	t.payments = put(t.payments, copyPayment(p), paymentKey)
+	t.payments = put(t.payments, ledgerrows.CopyPayment(p), paymentKey)
 	return nil
 }
 
@@ -186,14 +185,12 @@ func (t *tx) Payments() ([]ledger.Payment, error) {
 	}
 	// Those that are not in the file yet, the transaction's own last.
 	for key := range t.books.freshPayments {
-		payments = put(payments, copyPayment(*t.books.payments[key]), paymentKey)
+		payments = put(payments, ledgerrows.CopyPayment(*t.books.payments[key]), paymentKey)
 	}
 	for _, p := range t.payments {
-		payments = put(payments, copyPayment(p), paymentKey)
+		payments = put(payments, ledgerrows.CopyPayment(p), paymentKey)
 	}
-	slices.SortFunc(payments, func(a, b ledger.Payment) int {
-		return cmp.Or(a.Created.Compare(b.Created), strings.Compare(a.Key, b.Key))
-	})
+	ledgerrows.SortPayments(payments)
 	return payments, nil
 }
 
@@ -205,7 +202,7 @@ func (t *tx) Find(key string) (ledger.Transaction, bool, error) {
 	if err != nil || found == nil {
 		return ledger.Transaction{}, false, wrap(err)
 	}
-	return copyTransaction(*found), true, nil
+	return ledgerrows.CopyTransaction(*found), true, nil
 }
 
 func (t *tx) find(key string) (*ledger.Transaction, error) {
@@ -234,6 +231,6 @@ func (t *tx) Post(p ledger.Transaction) error {
 	if found != nil {
 		return fmt.Errorf("sqlite: account %q has a transaction with key %q", t.books.id, p.Key)
 	}
-	t.posted = append(t.posted, copyTransaction(p))
+	t.posted = append(t.posted, ledgerrows.CopyTransaction(p))
 	return nil
 }
