@@ -113,6 +113,11 @@ var serverlessCases = []importCase{
 		want: `{"key":"a.jpg","output":{"format":"jpeg","quality":80}}`,
 	},
 	{
+		name: "null is on, as sharp has it",
+		url:  "/eyJrZXkiOiJhLmpwZyIsImVkaXRzIjp7ImZsaXAiOm51bGwsImZsb3AiOm51bGwsImdyYXlzY2FsZSI6bnVsbCwibm9ybWFsaXplIjpudWxsLCJuZWdhdGUiOm51bGwsImZsYXR0ZW4iOm51bGwsInRyaW0iOm51bGwsIndlYnAiOm51bGx9fQ==",
+		want: `{"key":"a.jpg","edits":[{"trim":{}},{"flatten":{}},{"grayscale":true},{"flip":true},{"flop":true},{"normalize":true},{"invert":true}],"output":{"format":"webp","quality":80}}`,
+	},
+	{
 		name:   "JSON with a member twice",
 		url:    "/eyJrZXkiOiJhIiwia2V5IjoiYiJ9",
 		faults: []string{"json key"},

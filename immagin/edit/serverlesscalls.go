@@ -27,10 +27,10 @@ func (s *serverless) call(edits *node, name string, n *node) {
 			s.refuse(name, value, "must be a number of degrees or null")
 		}
 	case "flip", "flop", "grayscale", "greyscale", "normalize", "normalise", "negate", "flatten":
-		if off || n.kind == null {
+		if off {
 			return
 		}
-		if !on && n.kind != object {
+		if !on && n.kind != object && n.kind != null { // null is on, as for sharp
 			s.refuse(name, value, "must be true, false or an object")
 			return
 		}
@@ -94,11 +94,7 @@ func (s *serverless) call(edits *node, name string, n *node) {
 		}
 		s.output.Format = f
 	case "jpeg", "png", "webp", "avif", "tiff", "gif", "heif":
-		if n.kind == object {
-			s.encoder(name, Format(name), n)
-		} else if !off && n.kind != null {
-			s.encoder(name, Format(name), &node{kind: object})
-		}
+		s.encoder(name, Format(name), n) // whatever the value, sharp takes the format
 	case "animated":
 		if off {
 			s.refuse(name, value, "animations stay animated where the format can be")
@@ -321,9 +317,9 @@ func (s *serverless) extend(name, value string, n *node) {
 func (s *serverless) trim(name, value string, n *node) {
 	var e Trim
 	switch number, ok := numeral(n); {
-	case n.kind == no || n.kind == null:
+	case n.kind == no:
 		return
-	case n.kind == yes:
+	case n.kind == yes || n.kind == null:
 	case n.kind == object:
 		s.members(name, n, func(option string, v *node) (ok bool) {
 			switch option {
