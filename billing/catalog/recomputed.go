@@ -65,8 +65,9 @@ func cloudinary() []billing.Offer {
 }
 
 // uploadcare: the operations are first-party (uploadcare.com/docs/billing),
-// quotas and prices of more are from a list; that list has the yearly 66 and
-// 166 labelled as monthly, 10/12 of the bases here.
+// quotas and prices of more are from a list. That list labels 66 and 166 as
+// monthly, which are 10/12 of 79 and 199, the bases that the published
+// comparison has: so they are those of a year.
 func uploadcare() []billing.Offer {
 	plan := func(name, base string, operations int64, overage billing.Price, gigabytes int64, storage billing.Price) billing.Offer {
 		return billing.Offer{
@@ -77,7 +78,7 @@ func uploadcare() []billing.Offer {
 			},
 			Source:    "https://github.com/api-evangelist/uploadcare/blob/main/plans/uploadcare-plans-pricing.yml",
 			Retrieved: date(2026, time.August, 22), Confidence: billing.Secondary,
-			Notes: "One operation for each transform that is not cached; AVIF takes one more and an upload of 20 MB three. Base billed by the month; traffic beyond the plan is not priced here.",
+			Notes: "One operation for each transform that is not cached; AVIF takes one more and an upload of 20 MB three. The base is that billed by the month, as Immagin's comparison has it, where the source lists 10/12 of it, rounded. Traffic beyond the plan is not priced here.",
 		}
 	}
 	return []billing.Offer{
