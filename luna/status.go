@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/immagin/immagin-go/immagin/edit"
+	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/op"
 )
 
@@ -40,6 +41,7 @@ var kinds = []struct {
 	{ErrSignature, kind{http.StatusForbidden, "signature_invalid", "The URL is not signed by this project, or was changed after it was signed."}},
 	{ErrExpired, kind{http.StatusGone, "url_expired", "The URL has expired. Sign a new one."}},
 	{ErrOverloaded, kind{http.StatusServiceUnavailable, "overloaded", "Too much work is waiting. Try again."}},
+	{codec.ErrExhausted, kind{http.StatusServiceUnavailable, "out_of_memory", "The server has no memory for it now. Try again."}},
 	{fs.ErrNotExist, kind{http.StatusNotFound, "not_found", "There is no original of that key."}},
 	{ErrOption, kind{http.StatusBadRequest, "option_out_of_range", "An option of an edit or of the output is out of its range."}},
 	{ErrNotImage, kind{http.StatusUnsupportedMediaType, "not_an_image", "The original is not an image of a format that is read here."}},

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/immagin/immagin-go/immagin/edit"
+	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/op"
 )
 
@@ -34,6 +35,7 @@ func TestStatusOfErrors(t *testing.T) {
 		"no edit":                     {&UnsupportedEditError{Name: "blur"}, 422, "edit_unsupported"},
 		"no feature":                  {ErrUnsupported, 422, "unsupported"},
 		"corrupt":                     {fmt.Errorf("%w: %w", ErrFormat, io.ErrUnexpectedEOF), 422, "original_corrupt"},
+		"no memory":                   {fmt.Errorf("%w: %w", codec.ErrExhausted, errors.New("cannot allocate memory")), 503, "out_of_memory"},
 		"corrupt since it took long":  {fmt.Errorf("%w: %w", ErrFormat, errRenderTimeout), 504, "timeout"},
 		"corrupt since it was left":   {fmt.Errorf("%w: %w", ErrFormat, errAbandoned), 499, "client_closed"},
 		"corrupt since store failed":  {fmt.Errorf("%w: %w", ErrFormat, &storeError{io.ErrUnexpectedEOF}), 502, "store_failing"},

@@ -29,7 +29,7 @@ func (m *memory) Reallocate(size uint64) []byte {
 		panic(m.refused)
 	}
 	if err := m.grow(size); err != nil {
-		m.refused = fmt.Errorf("%w: %w", ErrMemory, err)
+		m.refused = fmt.Errorf("%w: %d bytes: %w", ErrExhausted, m.limit, err)
 		panic(m.refused)
 	}
 	return m.space[:size:size]

@@ -25,6 +25,9 @@ var (
 	// stopped there and then, since C code that was built without a way out
 	// of the middle of an allocation would go on with a nil pointer.
 	ErrMemory = errors.New("out of the memory that it is allowed")
+	// ErrExhausted: the system does not lend what the limit allows. The same
+	// call may work later.
+	ErrExhausted = errors.New("out of the system's memory")
 	// ErrTrap: the library ran into an invalid operation or gave up.
 	ErrTrap = errors.New("library stopped")
 	// ErrClosed: the module was closed.
@@ -90,7 +93,7 @@ func (m *Module) Close() error {
 // Run calls f with a fresh instance that may hold limit bytes, and throws it
 // away when f returns, and memory that f has of it. The context is looked at in
 // the watched functions, and whenever the library asks for more memory. Errors
-// wrap ErrMemory, ErrTrap, ErrClosed, or are those of f or ctx.
+// wrap ErrMemory, ErrExhausted, ErrTrap, ErrClosed, or are those of f or ctx.
 func (m *Module) Run(ctx context.Context, limit int64, f func(*Instance) error) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err

@@ -171,6 +171,8 @@ func translate(err error) error {
 	switch {
 	case errors.Is(err, wasm.ErrMemory):
 		return fmt.Errorf("%w: %w", codec.ErrLimit, err)
+	case errors.Is(err, wasm.ErrExhausted):
+		return fmt.Errorf("%w: %w", codec.ErrExhausted, err)
 	case errors.Is(err, wasm.ErrTrap):
 		return fmt.Errorf("%w: %w", codec.ErrFormat, err)
 	}

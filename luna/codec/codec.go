@@ -28,6 +28,9 @@ var (
 	ErrUnsupported = errors.New("unsupported image feature")
 	// ErrLimit: decoding would cost more than the adapter's settings allow.
 	ErrLimit = errors.New("image over the limit")
+	// ErrExhausted: the system has not the memory for it now, whatever the
+	// image. The same may work later.
+	ErrExhausted = errors.New("out of memory at present")
 )
 
 // A Format names a format and how it is recognised.

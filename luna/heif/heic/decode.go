@@ -173,6 +173,8 @@ func (c *Codec) tile(ctx context.Context, m *isobmff.Image, data []byte, item *i
 	switch {
 	case errors.Is(err, wasm.ErrMemory):
 		return fmt.Errorf("%w: %w", codec.ErrLimit, err)
+	case errors.Is(err, wasm.ErrExhausted):
+		return fmt.Errorf("%w: %w", codec.ErrExhausted, err)
 	case errors.Is(err, wasm.ErrTrap):
 		return fmt.Errorf("%w: %w", codec.ErrFormat, err)
 	}
