@@ -47,32 +47,33 @@ func open(t testing.TB, url string, o *postgres.Options) *postgres.Store {
 	return s
 }
 
-func TestMeterStore(t *testing.T) {
-	wanted(t)
+// servers returns what opens a half of a store on a new database, and what opens
+// that of another server on the same.
+func servers[S any](half func(*postgres.Store) S) (one func(*testing.T) S, another func(*testing.T, S) S) {
 	var urls sync.Map // of stores
-	billingtest.TestMeterStore(t, func(t *testing.T) meter.Store {
+	one = func(t *testing.T) S {
 		url := database(t)
-		s := open(t, url, nil).Meter()
+		s := half(open(t, url, nil))
 		urls.Store(s, url)
 		return s
-	}, &billingtest.MeterOptions{Again: func(t *testing.T, s meter.Store) meter.Store {
+	}
+	another = func(t *testing.T, s S) S {
 		url, _ := urls.Load(s)
-		return open(t, url.(string), nil).Meter()
-	}})
+		return half(open(t, url.(string), nil))
+	}
+	return one, another
+}
+
+func TestMeterStore(t *testing.T) {
+	wanted(t)
+	one, another := servers(func(s *postgres.Store) meter.Store { return s.Meter() })
+	billingtest.TestMeterStore(t, one, &billingtest.MeterOptions{Again: another})
 }
 
 func TestLedgerStore(t *testing.T) {
 	wanted(t)
-	var urls sync.Map // of stores
-	billingtest.TestLedgerStore(t, func(t *testing.T) ledger.Store {
-		url := database(t)
-		s := open(t, url, nil).Ledger()
-		urls.Store(s, url)
-		return s
-	}, &billingtest.LedgerOptions{Again: func(t *testing.T, s ledger.Store) ledger.Store {
-		url, _ := urls.Load(s)
-		return open(t, url.(string), nil).Ledger()
-	}})
+	one, another := servers(func(s *postgres.Store) ledger.Store { return s.Ledger() })
+	billingtest.TestLedgerStore(t, one, &billingtest.LedgerOptions{Again: another})
 }
 
 // TestLedgerStoreAlone has one server, where callers share transactions.
