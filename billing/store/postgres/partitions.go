@@ -22,8 +22,8 @@ func end(month int32) time.Time {
 	return time.Date(int(month/12), time.Month(month%12)+2, 1, 0, 0, 0, 0, time.UTC)
 }
 
-// partition makes a month's partition if it is not there and was not dropped. The parent table is
-// locked so that others still read and write.
+// partition makes a month's partition if it is not there and was not dropped.
+// The parent table is locked so that others still read and write.
 func (m *Meter) partition(ctx context.Context, month int32) error {
 	name := pgx.Identifier{partitionName(month)}.Sanitize()
 	err := m.store.transact(ctx, readCommitted, func(t *transaction) error {
