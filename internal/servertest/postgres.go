@@ -108,13 +108,7 @@ func newPostgres(t testing.TB) *PostgresServer {
 	s := &PostgresServer{bin: bin}
 	if os.Geteuid() == 0 {
 		// PostgreSQL refuses to run as root.
-		for _, name := range []string{"postgres", "nobody"} {
-			if u, err := user.Lookup(name); err == nil && u.Uid != "0" {
-				s.as = u
-				break
-			}
-		}
-		if s.as == nil {
+		if s.as = ordinaryUser("postgres", "nobody"); s.as == nil {
 			Missing(t, "PostgreSQL does not run as root, and there is no user postgres or nobody")
 		}
 		if _, err := exec.LookPath("setpriv"); err != nil {
@@ -172,7 +166,7 @@ func (s *PostgresServer) data() string { return filepath.Join(s.folder, "data") 
 func (s *PostgresServer) command(program string, args ...string) []string {
 	command := append([]string{filepath.Join(s.bin, program)}, args...)
 	if s.as != nil {
-		command = append([]string{"setpriv", "--reuid", s.as.Uid, "--regid", s.as.Gid, "--clear-groups", "--"}, command...)
+		command = as(s.as, command...)
 	}
 	return command
 }

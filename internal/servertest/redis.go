@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"os"
-	"os/exec"
-	"os/user"
 	"strconv"
 	"strings"
 	"testing"
@@ -34,24 +31,6 @@ func Redis(t testing.TB) (address string) {
 	})
 	u := url.URL{Scheme: "redis", Host: at, Path: "/0"}
 	return u.String()
-}
-
-// ordinary has a server run as an ordinary user where we are root.
-func ordinary(cmd *exec.Cmd) {
-	if os.Geteuid() != 0 {
-		return
-	}
-	setpriv, err := exec.LookPath("setpriv")
-	if err != nil {
-		return
-	}
-	for _, name := range []string{"redis", "nobody"} {
-		if u, err := user.Lookup(name); err == nil && u.Uid != "0" {
-			cmd.Args = append([]string{setpriv, "--reuid", u.Uid, "--regid", u.Gid, "--clear-groups", "--", cmd.Path}, cmd.Args[1:]...)
-			cmd.Path = setpriv
-			return
-		}
-	}
 }
 
 // pongs is ready once a Redis answers at address, rather than one that still
