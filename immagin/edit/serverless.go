@@ -62,9 +62,9 @@ func (s *serverless) parse(path, query string) {
 		return
 	}
 	var edits node
-	if text, ok := fromBase64(raw); ok {
-		edits, ok = s.request64(text)
-		if !ok {
+	text, isJSON := fromBase64(raw)
+	if isJSON {
+		if edits, ok = s.request64(text); !ok {
 			return
 		}
 	} else {
@@ -76,6 +76,9 @@ func (s *serverless) parse(path, query string) {
 		s.original("", key)
 	}
 	s.query(query, &edits)
+	if !isJSON {
+		moveQuality(&edits)
+	}
 	s.all(&edits)
 	s.encoding()
 	s.request.Edits = SharpOrder.Sort(s.request.Edits)

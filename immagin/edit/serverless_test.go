@@ -207,6 +207,16 @@ var serverlessCases = []importCase{
 		want: `{"key":"image.jpg","edits":[{"grayscale":true},{"resize":{"width":300,"fit":"inside","upscale":true}},{"flip":true},{"rotate":{"angle":90}}],"output":{"format":"webp","quality":80},"exp":1893456000}`,
 	},
 	{
+		name: "a path's quality is of the query's format",
+		url:  "/filters:quality(70)/image.jpg?format=webp",
+		want: `{"key":"image.jpg","output":{"format":"webp","quality":70}}`,
+	},
+	{
+		name: "quality without an extension",
+		url:  "/filters:quality(70):format(jpg)/image",
+		want: `{"key":"image","output":{"format":"jpeg","quality":70}}`,
+	},
+	{
 		name: "a query's resize replaces the path's",
 		url:  "/fit-in/300x400/image.jpg?width=200",
 		want: `{"key":"image.jpg","edits":[{"resize":{"width":200,"upscale":true}}],"output":{"format":"jpeg","quality":80}}`,

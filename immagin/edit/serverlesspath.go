@@ -113,6 +113,21 @@ func pair(s string) (a, b int, ok bool) {
 	return a, b, okA && okB
 }
 
+// moveQuality gives the quality that the path asks for to the format that the
+// path or the query does, as the handler's fixQuality.
+func moveQuality(edits *node) {
+	to := edits.get("toFormat")
+	if to == nil {
+		return
+	}
+	f, ok := formatWord(to.text)
+	for k := range edits.members {
+		if m := &edits.members[k]; ok && m.value.get("quality") != nil {
+			m.name = string(f)
+		}
+	}
+}
+
 // mapFilter is the handler's table of filters.
 func (s *serverless) mapFilter(f filter, key string, edits *node) {
 	resize := func(name string, v node) {
@@ -178,10 +193,10 @@ func (s *serverless) mapFilter(f filter, key string, edits *node) {
 	case "quality":
 		v, ok := num(0)
 		format := byExtension(key)
-		if n := edits.get("toFormat"); n != nil {
+		if n := edits.get("toFormat"); format == "" && n != nil {
 			format, _ = formatWord(n.text)
 		}
-		if !ok || format == "" {
+		if !ok || format == "" { // without a format the handler has no use for it
 			return
 		}
 		var options node
