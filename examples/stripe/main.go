@@ -53,6 +53,9 @@ func run(ctx context.Context, args []string, to client, now func() time.Time, ou
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("%q is no flag; see -help", flags.Arg(0))
+	}
 	if *price {
 		p, err := graduated("prod_…", "mtr_…", tiers())
 		if err != nil {

@@ -141,13 +141,17 @@ func TestExport(t *testing.T) {
 }
 
 func TestRefused(t *testing.T) {
-	for name, args := range map[string][]string{
-		"nothing":      nil,
-		"no key":       {"-usage", "mem://", "-customers", "x", "-send"},
-		"month":        {"-usage", "mem://", "-customers", "x", "-month", "November"},
-		"no customers": {"-usage", "mem://", "-customers", filepath.Join(t.TempDir(), "none")},
+	customers := filepath.Join(t.TempDir(), "customers.json")
+	require.NoError(t, os.WriteFile(customers, []byte("{}"), 0o600))
+	for want, args := range map[string][]string{
+		"must be given":            nil,
+		`"send" is no flag`:        {"-usage", "mem://", "-customers", "x", "send"},
+		"STRIPE_SECRET_KEY":        {"-usage", "mem://", "-customers", "x", "-send"},
+		"must be like 2026-11":     {"-usage", "mem://", "-customers", "x", "-month", "November"},
+		"-customers: open":         {"-usage", "mem://", "-customers", filepath.Join(t.TempDir(), "none")},
+		"-usage: must be the name": {"-usage", "mysql://x", "-customers", customers},
 	} {
-		require.Error(t, run(t.Context(), args, client{}, time.Now, new(bytes.Buffer)), name)
+		require.ErrorContains(t, run(t.Context(), args, client{}, time.Now, new(bytes.Buffer)), want)
 	}
 }
 
