@@ -19,7 +19,8 @@ const (
 	// Synced calls return when their records are on the disk.
 	Synced Durability = iota
 	// Batched calls return at once. A crash, of the process too, loses at most
-	// one batch: what came in the last 5 ms, or 1,000 records.
+	// one transaction: what came in the last 5 ms, or up to the call that made
+	// it 1,000 records.
 	Batched
 )
 
