@@ -198,8 +198,8 @@ func refusal(s billing.Standing, err error) error {
 // Upload is for [api.Options.Guard]. It refuses with
 // [api.ErrBalanceOutstanding] while a balance is outstanding or the account
 // suspended for it, and with [api.ErrProjectLimit] for projects beyond those
-// of the plan, of which a closed account has none. Images that are stored
-// are served all the same.
+// of the plan, of which an account that is closed or not verified has none.
+// Images that are stored are served all the same.
 func (g *Gate) Upload(ctx context.Context, u api.Upload) error {
 	account, err := g.accounts.Account(ctx, u.Tenant)
 	if err != nil {
