@@ -128,12 +128,6 @@ func (h *Handler) deleteImage(c *call) error {
 	if missing != nil {
 		return &problem{status: http.StatusNotFound, code: "image_not_found", detail: "there is no image of that key"}
 	}
-	h.noContent(c)
+	noContent(c.w)
 	return nil
-}
-
-func (h *Handler) noContent(c *call) {
-	c.w.Header().Set("Cache-Control", "no-store")
-	c.w.Header().Set("X-Content-Type-Options", "nosniff")
-	c.w.WriteHeader(http.StatusNoContent)
 }

@@ -83,7 +83,7 @@ func (h *Handler) revokeKey(c *call) error {
 	case err != nil:
 		return keysFailed(err)
 	}
-	h.noContent(c)
+	noContent(c.w)
 	return nil
 }
 
