@@ -72,7 +72,7 @@ func (p Period) Next(c Cycle) Period {
 
 // Days returns the number of whole days of 24 hours in the period.
 func (p Period) Days() int {
-	return int(p.Duration() / (24 * time.Hour))
+	return int(p.Duration() / day)
 }
 
 // Duration returns the length of the period.

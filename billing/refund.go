@@ -78,7 +78,7 @@ type Refund struct {
 // LastDay returns midnight of the last day on which a refund of an invoice
 // may be asked for.
 func (p RefundPolicy) LastDay(issued time.Time) time.Time {
-	return midnight(issued).AddDate(0, 0, orInt(p.Window, 30))
+	return midnight(issued).AddDate(0, 0, or(p.Window, 30))
 }
 
 // Refund judges a request. After the last day it is [ErrRefundWindow]; for a
@@ -121,7 +121,7 @@ func (p RefundPolicy) Refund(r RefundRequest) (Refund, error) {
 // Approve dates a refund, and by when it is to be paid.
 func (p RefundPolicy) Approve(r Refund, at time.Time) Refund {
 	r.Approved = at.UTC()
-	r.PayBy = AddBusinessDays(at, orInt(p.PayWithin, 10), p.Holiday).AddDate(0, 0, 1)
+	r.PayBy = AddBusinessDays(at, or(p.PayWithin, 10), p.Holiday).AddDate(0, 0, 1)
 	return r
 }
 
@@ -157,11 +157,4 @@ func ProRata(prepaid Money, p Period, at time.Time) (Money, error) {
 func midnight(t time.Time) time.Time {
 	year, month, day := t.UTC().Date()
 	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
-}
-
-func orInt(n, otherwise int) int {
-	if n == 0 {
-		return otherwise
-	}
-	return max(n, 0)
 }

@@ -47,12 +47,13 @@ type Terms struct {
 	DeleteWithin time.Duration
 }
 
-// or is the default for a duration that is zero, and nothing for a negative.
-func or(d, otherwise time.Duration) time.Duration {
-	if d == 0 {
+// or is the default for a number or duration that is zero, and nothing for a
+// negative.
+func or[T int | time.Duration](n, otherwise T) T {
+	if n == 0 {
 		return otherwise
 	}
-	return max(d, 0)
+	return max(n, 0)
 }
 
 // SealAt returns when a period takes no more late events.
