@@ -96,6 +96,23 @@ var serverlessCases = []importCase{
 		want: `{"key":"a.jpg","edits":[{"resize":{"width":400,"height":300,"upscale":true}},{"image":{"key":"logo.png","width":100,"opacity":0.6,"position":"bottom-right","padding":10}}],"output":{"format":"jpeg","quality":80}}`,
 	},
 	{
+		name:   "an overlay that is measured before the resize",
+		url:    "/eyJrZXkiOiJhLmpwZyIsImVkaXRzIjp7Im92ZXJsYXlXaXRoIjp7ImtleSI6ImxvZ28ucG5nIiwid1JhdGlvIjoiMjUifSwicmVzaXplIjp7IndpZHRoIjo0MDAsImhlaWdodCI6MzAwfX19",
+		want:   `{"key":"a.jpg","edits":[{"resize":{"width":400,"height":300,"upscale":true}},{"image":{"key":"logo.png","position":"center","padding":0}}],"output":{"format":"jpeg","quality":80}}`,
+		faults: []string{"~overlayWith.wRatio 25"},
+	},
+	{
+		name:   "an overlay that is measured after a turn",
+		url:    "/eyJrZXkiOiJhLmpwZyIsImVkaXRzIjp7InJlc2l6ZSI6eyJ3aWR0aCI6NDAwLCJoZWlnaHQiOjMwMH0sInJvdGF0ZSI6OTAsIm92ZXJsYXlXaXRoIjp7ImtleSI6ImxvZ28ucG5nIiwid1JhdGlvIjoiMjUifX19",
+		want:   `{"key":"a.jpg","edits":[{"resize":{"width":400,"height":300,"upscale":true}},{"rotate":{"angle":90}},{"image":{"key":"logo.png","position":"center","padding":0}}],"output":{"format":"jpeg","quality":80}}`,
+		faults: []string{"~overlayWith.wRatio 25"},
+	},
+	{
+		name: "an overlay that is measured after the resize",
+		url:  "/eyJrZXkiOiJhLmpwZyIsImVkaXRzIjp7InJvdGF0ZSI6OTAsInJlc2l6ZSI6eyJ3aWR0aCI6NDAwLCJoZWlnaHQiOjMwMH0sIm92ZXJsYXlXaXRoIjp7ImtleSI6ImxvZ28ucG5nIiwid1JhdGlvIjoiMjUifX19",
+		want: `{"key":"a.jpg","edits":[{"rotate":{"angle":90}},{"resize":{"width":400,"height":300,"upscale":true}},{"image":{"key":"logo.png","width":100,"position":"center","padding":0}}],"output":{"format":"jpeg","quality":80}}`,
+	},
+	{
 		name:   "overlay in percent",
 		url:    "/eyJrZXkiOiJhLmpwZyIsImVkaXRzIjp7Im92ZXJsYXlXaXRoIjp7ImJ1Y2tldCI6ImIiLCJrZXkiOiJsb2dvLnBuZyIsIndSYXRpbyI6IjI1IiwiaFJhdGlvIjoiMjUiLCJvcHRpb25zIjp7ImxlZnQiOiIxMHAiLCJ0b3AiOiI1In19LCJuZWdhdGUiOnRydWV9fQ==",
 		want:   `{"key":"a.jpg","edits":[{"image":{"key":"logo.png","position":"center","padding":0}},{"invert":true}],"output":{"format":"jpeg","quality":80}}`,

@@ -381,7 +381,7 @@ func (s *serverless) overlay(edits *node, name, value string, n *node) {
 		e.Opacity = new(float64(100-alpha) / 100)
 	}
 	if ratio, ok := count(str("wRatio")); ok && ratio <= 100 {
-		if r := s.size; ratio > 0 && r.Width > 0 && r.Height > 0 && r.Upscale != nil && r.Downscale == nil && r.Fit != FitInside && r.Fit != FitOutside {
+		if r := s.size; ratio > 0 && r.Width > 0 && r.Height > 0 && r.Upscale != nil && r.Downscale == nil && r.Fit != FitInside && r.Fit != FitOutside && resizedLast(edits, name) {
 			e.Width = r.Width * ratio / 100
 		} else {
 			s.near(name+".wRatio", str("wRatio"), "is a part of a width that is not known before the original is read")
@@ -405,6 +405,26 @@ func (s *serverless) overlay(edits *node, name, value string, n *node) {
 		s.placeOverlay(&e, name, o)
 	}
 	s.add(name, value, e)
+}
+
+// resizedLast reports whether a resize alone settles the size that a picture
+// has when the handler comes to the edit of that name: it is measured then.
+func resizedLast(edits *node, name string) (resized bool) {
+	for _, m := range edits.members {
+		switch m.name {
+		case name:
+			return resized
+		case "resize":
+			resized = true
+		case "rotate", "extract", "crop":
+			if resized && m.value.kind != null {
+				return false
+			}
+		case "extend": // comes after the resize wherever it stands
+			return false
+		}
+	}
+	return resized
 }
 
 // placeOverlay reads where an overlay lies: in the middle by default.
