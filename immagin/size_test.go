@@ -3,6 +3,7 @@ package immagin
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	stdpng "image/png"
 	"testing"
@@ -51,6 +52,9 @@ func TestSizeIsTheServers(t *testing.T) {
 			}
 		}
 		plan, err := e.Explain(context.Background(), bytes.NewReader(b.Bytes()), edits, &edit.Output{Format: edit.FormatPNG})
+		if errors.Is(err, luna.ErrImpossible) || errors.Is(err, luna.ErrLimit) {
+			t.Skip("no such picture is served: ", err)
+		}
 		require.NoError(t, err)
 		got, err := size{w, h}.after(edits)
 		require.NoError(t, err)

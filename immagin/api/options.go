@@ -20,7 +20,9 @@ const (
 // Options are the settings of a [Handler]. The zero value of a field is its
 // default.
 type Options struct {
-	// MaxSize of an uploaded object in bytes; DefaultMaxSize by default.
+	// MaxSize of an uploaded object in bytes; DefaultMaxSize by default. A URL
+	// that a store presigned does not hold it: only the size that sign-url was
+	// told is compared then, unless Strict.
 	MaxSize int64
 	// Expiry is how long an upload URL lives, 1 second to
 	// [sign.MaxTicketLife]; DefaultExpiry by default. An upload that has

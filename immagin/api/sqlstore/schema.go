@@ -3,6 +3,8 @@ package sqlstore
 import (
 	"context"
 	"errors"
+	"strings"
+	"time"
 )
 
 // migrationLock is what servers that migrate one PostgreSQL database at the
@@ -42,47 +44,72 @@ var schema = [][]string{{
 // immagin_schema, which says what of them is there, or brings them up to date.
 // Servers may do so at the same time, and at every start.
 func (s *Store) Migrate(ctx context.Context) error {
-	return failed(ctx, "migrate", s.migrate(ctx))
+	err := s.migrate(ctx)
+	// Two servers that make one new SQLite file: its switch to a write-ahead log
+	// waits for no busy timeout.
+	for pause := time.Millisecond; s.dialect == SQLite && locked(err) && pause < 4*time.Second; pause *= 2 {
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+		err = s.migrate(ctx)
+	}
+	return failed(ctx, "migrate", err)
+}
+
+// locked tells SQLITE_BUSY by the words that SQLite itself has for it, since
+// each driver has a type of its own.
+func locked(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "database is locked")
 }
 
 func (s *Store) migrate(ctx context.Context) (err error) {
-	tx, err := s.db.BeginTx(ctx, nil)
+	db, err := s.db.Conn(ctx)
 	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	// SQLite waits for its lock only if nothing was read before.
+	begin := "BEGIN IMMEDIATE"
+	if s.dialect == Postgres {
+		begin = "BEGIN"
+	}
+	if _, err := db.ExecContext(ctx, begin); err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, tx.Rollback())
+			_, undone := db.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+			err = errors.Join(err, undone)
 		}
 	}()
 	if s.dialect == Postgres {
-		if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", int64(migrationLock)); err != nil {
+		if _, err := db.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", int64(migrationLock)); err != nil {
 			return err
 		}
 	}
-	// This first statement writes, so that SQLite takes its lock before it
-	// reads.
 	for _, text := range []string{
 		`CREATE TABLE IF NOT EXISTS immagin_schema (version BIGINT PRIMARY KEY)`,
 		`INSERT INTO immagin_schema (version) VALUES (0) ON CONFLICT (version) DO NOTHING`,
 	} {
-		if _, err := tx.ExecContext(ctx, text); err != nil {
+		if _, err := db.ExecContext(ctx, text); err != nil {
 			return err
 		}
 	}
 	var have int
-	if err := tx.QueryRowContext(ctx, `SELECT MAX(version) FROM immagin_schema`).Scan(&have); err != nil {
+	if err := db.QueryRowContext(ctx, `SELECT MAX(version) FROM immagin_schema`).Scan(&have); err != nil {
 		return err
 	}
 	for i := have; i < len(schema); i++ {
 		for _, text := range schema[i] {
-			if _, err := tx.ExecContext(ctx, text); err != nil {
+			if _, err := db.ExecContext(ctx, text); err != nil {
 				return err
 			}
 		}
-		if _, err := tx.ExecContext(ctx, s.statement(`INSERT INTO immagin_schema (version) VALUES ($1)`), i+1); err != nil {
+		if _, err := db.ExecContext(ctx, s.statement(`INSERT INTO immagin_schema (version) VALUES ($1)`), i+1); err != nil {
 			return err
 		}
 	}
-	return tx.Commit()
+	_, err = db.ExecContext(ctx, "COMMIT")
+	return err
 }
