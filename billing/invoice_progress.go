@@ -73,6 +73,9 @@ func since(lines []Line, billed []Invoice) ([]Line, error) {
 			continue
 		}
 		delete(before, l.Key)
+		if l.Quantity < was.Quantity && !bound(l.Key) {
+			return nil, shrunk(l.Key, l.Quantity, was.Quantity)
+		}
 		l, err := l.less(*was)
 		if err != nil {
 			return nil, err
@@ -82,7 +85,11 @@ func since(lines []Line, billed []Invoice) ([]Line, error) {
 		}
 	}
 	for _, key := range keys { // a minimum that usage has since eaten up
-		if was, gone := before[key]; gone && !was.Amount.IsZero() {
+		was, gone := before[key]
+		if gone && was.To > 0 && !bound(key) {
+			return nil, shrunk(key, 0, was.Quantity)
+		}
+		if gone && !was.Amount.IsZero() {
 			l, err := Line{Key: was.Key, Description: was.Description, Metric: was.Metric, From: was.To, To: was.To, Rate: was.Rate}.less(*was)
 			if err != nil {
 				return nil, err
@@ -91,6 +98,18 @@ func since(lines []Line, billed []Invoice) ([]Line, error) {
 		}
 	}
 	return out, nil
+}
+
+// bound reports whether a line is what a minimum or a maximum adds, which is of
+// no usage and can go.
+func bound(key string) bool {
+	return strings.HasSuffix(key, "minimum") || strings.HasSuffix(key, "maximum")
+}
+
+// shrunk is the error of a line, which may be one project's, whose usage is
+// less than what was billed.
+func shrunk(key string, now, was int64) error {
+	return fmt.Errorf("%w: line %s has %d, but %d were billed already: usage never shrinks", ErrInvoice, key, now, was)
 }
 
 // less is what a line grew by.

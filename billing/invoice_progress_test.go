@@ -27,6 +27,21 @@ func TestProgressiveRefuses(t *testing.T) {
 	_, _, err = billing.Close(repriced, usage(40_000), november, &billing.CloseOptions{Account: "acme", Billed: []billing.Invoice{first}})
 	require.ErrorIs(t, err, billing.ErrInvoice, "a period has one price version")
 
+	// Nor does that of one project, when another's grows by more.
+	each := plan
+	each.PerProject = true
+	of := func(a, b int64) map[string]billing.Usage {
+		return map[string]billing.Usage{"a": usage(a), "b": usage(b)}
+	}
+	mine, _, err := billing.Close(each, nil, november, &billing.CloseOptions{Projects: of(60_000, 10), Partial: true})
+	require.NoError(t, err)
+	for _, now := range []map[string]billing.Usage{of(59_999, 90_000), of(25_000, 90_000), {"b": usage(90_000)}} {
+		_, _, err = billing.Close(each, nil, november, &billing.CloseOptions{Projects: now, Billed: []billing.Invoice{mine}})
+		require.ErrorIs(t, err, billing.ErrInvoice, "%v", now)
+	}
+	_, _, err = billing.Close(each, nil, november, &billing.CloseOptions{Projects: of(60_000, 10), Billed: []billing.Invoice{mine}})
+	require.NoError(t, err)
+
 	withdrawn, err := first.Void(utc("2026-11-20"), "test")
 	require.NoError(t, err)
 	whole, _, err := billing.Close(plan, usage(40_000), november, &billing.CloseOptions{Account: "acme", Billed: []billing.Invoice{withdrawn}})

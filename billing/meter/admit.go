@@ -106,6 +106,6 @@ func (a *Admission) settle(ctx context.Context, rendered bool) error {
 	if !rendered {
 		return nil
 	}
-	_, err := a.meter.insert(ctx, []Record{a.slot.Record})
+	_, err := a.meter.store.Insert(ctx, []Record{a.slot.Record})
 	return err
 }

@@ -101,17 +101,6 @@ func (m *Meter) Record(ctx context.Context, events ...Event) (fresh int, err err
 			return 0, fmt.Errorf("event %d: %w", i, err)
 		}
 	}
-	return m.insert(ctx, batch)
-}
-
-func (m *Meter) insert(ctx context.Context, batch []Record) (int, error) {
-	if len(batch) == 0 {
-		return 0, ctx.Err()
-	}
-	batch, err := Normalize(batch)
-	if err != nil {
-		return 0, err
-	}
 	return m.store.Insert(ctx, batch)
 }
 

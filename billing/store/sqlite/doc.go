@@ -19,8 +19,9 @@
 //
 // With [Batched], calls of the meter return before the transaction is
 // committed. A crash loses at most that one transaction: what came in the last
-// 5 ms, or up to the call that made it 1,000 records. Reads through the same Store see what was written,
-// and Seal, Drop, the queue and the ledger are synced as always.
+// 5 ms, or up to the call that made it 1,000 records. Reads through the same
+// Store see what was written, and Seal, Drop, the queue and the ledger are
+// synced as always.
 //
 // # Files
 //

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql/driver"
 	"fmt"
 	"math"
 	"time"
@@ -51,14 +52,16 @@ func (l ledgerStore) Accounts(ctx context.Context, after string, limit int) (ids
 
 // Due implements ledger.Store.
 func (l ledgerStore) Due(ctx context.Context, what ledger.Due, now time.Time, limit int) (refs []ledger.Ref, err error) {
+	args := []driver.Value{now.UnixMicro(), int64(max(limit, 0))}
 	var text string
 	switch what {
 	case ledger.DueHolds:
-		text = "SELECT account, key FROM ledger_holds WHERE state = 1 AND expires <= ?1 AND ?2 < ?1 ORDER BY expires, account, key LIMIT ?3"
+		text = "SELECT account, key FROM ledger_holds WHERE state = 1 AND expires <= ?1 ORDER BY expires, account, key LIMIT ?2"
 	case ledger.DuePayments:
-		text = "SELECT account, key FROM ledger_payments WHERE state = 1 AND next <= ?1 AND ?2 < ?1 ORDER BY next, account, key LIMIT ?3"
+		text = "SELECT account, key FROM ledger_payments WHERE state = 1 AND next <= ?1 ORDER BY next, account, key LIMIT ?2"
 	case ledger.DueGrants:
-		text = "SELECT account, key FROM ledger_grants WHERE free > 0 AND expires <= ?1 AND expires > ?2 ORDER BY expires, account, key LIMIT ?3"
+		text = "SELECT account, key FROM ledger_grants WHERE free > 0 AND expires <= ?1 AND expires > ?3 ORDER BY expires, account, key LIMIT ?2"
+		args = append(args, time.Time{}.UnixMicro()) // which is never
 	default:
 		return nil, fmt.Errorf("sqlite: nothing is due by the number %d", what)
 	}
@@ -66,7 +69,7 @@ func (l ledgerStore) Due(ctx context.Context, what ledger.Due, now time.Time, li
 		return wrap(c.query(text, func(r row) error {
 			refs = append(refs, ledger.Ref{Account: r.text(0), Key: r.text(1)})
 			return nil
-		}, now.UnixMicro(), time.Time{}.UnixMicro(), int64(max(limit, 0))))
+		}, args...))
 	})
 	return refs, err
 }
