@@ -3,7 +3,6 @@ package storage_test
 import (
 	"archive/tar"
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -17,39 +16,20 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"gocloud.dev/blob"
 	"gocloud.dev/blob/memblob"
 
 	"github.com/immagin/immagin-go/storage"
 	"github.com/immagin/immagin-go/storage/file"
+	"github.com/immagin/immagin-go/storage/internal/accounttest"
 	"github.com/immagin/immagin-go/storage/storagetest"
 )
-
-// accountOf is what storagetest needs to know of package storage.
-func accountOf(bucket *blob.Bucket) storagetest.Account {
-	originals, derived := storage.NewOriginals(bucket, nil), storage.NewDerived(bucket, nil)
-	return storagetest.Account{
-		Originals: originals,
-		Derived:   derived,
-		Export: func(ctx context.Context, w io.Writer, tenant, prefix, after string) (string, int64, error) {
-			report, err := storage.Export(ctx, w, tenant, originals, &storage.ExportOptions{Prefix: prefix, After: after})
-			return report.Last, report.Archive, err
-		},
-		DeleteImage: func(ctx context.Context, tenant, key string) error {
-			return storage.DeleteImage(ctx, tenant, key, originals, derived)
-		},
-		DeleteAll: func(ctx context.Context, tenant string) error {
-			_, err := storage.DeleteAll(ctx, tenant, originals, derived, nil)
-			return err
-		},
-	}
-}
 
 func TestAccount(t *testing.T) {
 	for _, s := range stores() {
 		t.Run(s.name, func(t *testing.T) {
 			bucket, residue := s.open(t)
-			storagetest.TestAccount(t, accountOf(bucket), &storagetest.Options{Residue: residue})
+			account := accounttest.New(storage.NewOriginals(bucket, nil), storage.NewDerived(bucket, nil))
+			storagetest.TestAccount(t, account, &storagetest.Options{Residue: residue})
 		})
 	}
 }

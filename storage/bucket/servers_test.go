@@ -1,8 +1,6 @@
 package bucket_test
 
 import (
-	"context"
-	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -13,6 +11,7 @@ import (
 	"github.com/immagin/immagin-go/internal/servertest"
 	"github.com/immagin/immagin-go/storage"
 	"github.com/immagin/immagin-go/storage/bucket"
+	"github.com/immagin/immagin-go/storage/internal/accounttest"
 	"github.com/immagin/immagin-go/storage/storagetest"
 )
 
@@ -63,25 +62,7 @@ func TestServers(t *testing.T) {
 			derived := storage.NewDerived(b, nil)
 			t.Run("originals", func(t *testing.T) { storagetest.TestOriginals(t, originals, options) })
 			t.Run("derived", func(t *testing.T) { storagetest.TestDerived(t, derived, options) })
-			t.Run("account", func(t *testing.T) { storagetest.TestAccount(t, account(originals, derived), options) })
+			t.Run("account", func(t *testing.T) { storagetest.TestAccount(t, accounttest.New(originals, derived), options) })
 		})
-	}
-}
-
-func account(originals *storage.Originals, derived *storage.Derived) storagetest.Account {
-	return storagetest.Account{
-		Originals: originals,
-		Derived:   derived,
-		Export: func(ctx context.Context, w io.Writer, tenant, prefix, after string) (string, int64, error) {
-			report, err := storage.Export(ctx, w, tenant, originals, &storage.ExportOptions{Prefix: prefix, After: after})
-			return report.Last, report.Archive, err
-		},
-		DeleteImage: func(ctx context.Context, tenant, key string) error {
-			return storage.DeleteImage(ctx, tenant, key, originals, derived)
-		},
-		DeleteAll: func(ctx context.Context, tenant string) error {
-			_, err := storage.DeleteAll(ctx, tenant, originals, derived, nil)
-			return err
-		},
 	}
 }
