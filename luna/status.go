@@ -47,7 +47,7 @@ var kinds = []struct {
 	{ErrNotImage, kind{http.StatusUnsupportedMediaType, "not_an_image", "The original is not an image of a format that is read here."}},
 	{ErrLimit, kind{http.StatusRequestEntityTooLarge, "over_limit", "The original, or what is to be made of it, is over this server's limits."}},
 	{ErrImpossible, kind{http.StatusUnprocessableEntity, "impossible_edit", "The edits cannot be applied to this image."}},
-	{ErrUnsupported, kind{http.StatusUnprocessableEntity, "unsupported", "The original or the output asks for something that is not implemented here."}},
+	{ErrUnsupported, kind{http.StatusUnprocessableEntity, "unsupported", "The original or the output asks for something that this server does not support."}},
 	{ErrFormat, kind{http.StatusUnprocessableEntity, "original_corrupt", "The original is damaged or ends too early."}},
 }
 

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"image/jpeg"
-
 	"log/slog"
 	"net/http"
 	"net/http/httptest"

@@ -1,17 +1,13 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
 	"image"
 	"image/png"
 	"io"
 	"net/http"
-	"os"
-	"os/exec"
 	"runtime"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -34,18 +30,7 @@ func TestSignalWithImagesInFlight(t *testing.T) {
 	secret := before.secret
 	before.stop()
 
-	server := exec.Command(os.Args[0], "-addr", "127.0.0.1:0", "-data", data)
-	server.Env = append(os.Environ(), "IMMAGIN_TEST_SERVE=1")
-	out, err := server.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, server.Start())
-	timer := time.AfterFunc(2*time.Minute, func() { server.Process.Kill() })
-	defer timer.Stop()
-	line, err := bufio.NewReader(out).ReadString('\n')
-	require.NoError(t, err)
-	url, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
-	require.True(t, ok, "first line: %q", line)
-
+	server, url := launch(t, 2*time.Minute, data)
 	type answer struct {
 		status int
 		body   []byte

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"io/fs"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -209,30 +207,4 @@ func TestRevokedEverywhere(t *testing.T) {
 	for _, key := range append(all, kept.Key) {
 		require.NotContains(t, here.log.String(), key[8:])
 	}
-}
-
-// process starts a server as a process of its own, which kill ends at once.
-func process(t *testing.T, data string, args ...string) (url string, kill func()) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute) // so that reading ends
-	server := exec.CommandContext(ctx, os.Args[0], append([]string{"-addr", "127.0.0.1:0", "-data", data}, args...)...)
-	server.Env = append(os.Environ(), "IMMAGIN_TEST_SERVE=1")
-	var said buffer
-	server.Stderr = &said
-	out, err := server.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, server.Start())
-	kill = func() {
-		cancel()
-		_ = server.Wait()
-	}
-	t.Cleanup(kill)
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		kill() // and all is said
-	}
-	require.NoError(t, err, "%s", said.String())
-	url, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
-	require.True(t, ok, "first line: %q", line)
-	return url, kill
 }

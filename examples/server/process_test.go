@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"net/http"
 	"os"
@@ -23,18 +24,7 @@ func TestSignals(t *testing.T) {
 	}
 	for _, sent := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
 		t.Run(sent.String(), func(t *testing.T) {
-			data := t.TempDir()
-			server := exec.Command(os.Args[0], "-addr", "127.0.0.1:0", "-data", data)
-			server.Env = append(os.Environ(), "IMMAGIN_TEST_SERVE=1")
-			out, err := server.StdoutPipe()
-			require.NoError(t, err)
-			require.NoError(t, server.Start())
-			timer := time.AfterFunc(time.Minute, func() { server.Process.Kill() })
-			defer timer.Stop()
-			line, err := bufio.NewReader(out).ReadString('\n')
-			require.NoError(t, err)
-			url, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
-			require.True(t, ok, "first line: %q", line)
+			server, url := launch(t, time.Minute, t.TempDir())
 
 			// A request in flight is answered: its body is still on its way.
 			reader, writer, err := os.Pipe()
@@ -62,6 +52,43 @@ func TestSignals(t *testing.T) {
 			require.Equal(t, "200 OK", <-answered)
 			require.NoError(t, server.Wait(), "exit status 0")
 		})
+	}
+}
+
+// launch starts a server as a process of its own, which is killed when the test
+// ends, or once it has run for that long.
+func launch(t *testing.T, limit time.Duration, data string, args ...string) (server *exec.Cmd, url string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), limit) // so that reading ends, too
+	server = exec.CommandContext(ctx, os.Args[0], append([]string{"-addr", "127.0.0.1:0", "-data", data}, args...)...)
+	server.Env = append(os.Environ(), "IMMAGIN_TEST_SERVE=1")
+	var said buffer
+	server.Stderr = &said
+	out, err := server.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, server.Start())
+	end := func() {
+		cancel()
+		_ = server.Wait()
+	}
+	t.Cleanup(end)
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		end() // and all is said
+	}
+	require.NoError(t, err, "%s", said.String())
+	url, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	require.True(t, ok, "first line: %q", line)
+	return server, url
+}
+
+// process starts a server as a process of its own, which kill ends at once.
+func process(t *testing.T, data string, args ...string) (url string, kill func()) {
+	t.Helper()
+	server, url := launch(t, 10*time.Minute, data, args...)
+	return url, func() {
+		_ = server.Process.Kill()
+		_ = server.Wait()
 	}
 }
 
