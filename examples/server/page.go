@@ -44,13 +44,15 @@ func newPage(addr string, t *tenants, uploads http.Handler, key sign.APIKey, u *
 		panic(err) // it is embedded
 	}
 	p := &page{guard: newGuard(addr), tenants: t, uploads: uploads, key: key, usage: u}
-	for path, name := range map[string]string{
-		"/{$}":                  "index.html",
-		"/playground/icon.svg":  "icon.svg",
-		"/playground/page.css":  "page.css",
-		"/playground/page.js":   "page.js",
-		"/playground/usage.css": "usage.css",
-	} {
+	entries, err := fs.ReadDir(files, ".")
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	for _, entry := range entries {
+		path, name := "/playground/"+entry.Name(), entry.Name()
+		if name == "index.html" {
+			path = "/{$}"
+		}
 		p.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, name) })
 	}
 	p.mux.HandleFunc("POST /playground/sign", p.sign)
@@ -63,7 +65,7 @@ func newPage(addr string, t *tenants, uploads http.Handler, key sign.APIKey, u *
 func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-cache")
-	h.Set("Content-Security-Policy", "default-src 'none'; connect-src 'self'; img-src 'self'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; connect-src 'self'; img-src 'self' blob: data:; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
