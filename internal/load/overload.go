@@ -3,81 +3,102 @@ package main
 import (
 	"context"
 	"math/rand/v2"
+	"os"
 	"sync"
 	"time"
 )
 
 type overloadReport struct {
-	Seconds float64    `json:"secondsEach"`
-	Closed  []closed   `json:"byClients"`
-	Peak    float64    `json:"peakGoodput"` // misses a second
-	Calm    class      `json:"hitWithoutMisses"`
-	Half    openReport `json:"atHalfThePeak"`
-	Four    openReport `json:"atFourTimesThePeak"`
+	Seconds float64      `json:"secondsEach"`
+	Hits    float64      `json:"hitsPerSecond"` // beside all parts
+	Closed  []partReport `json:"byClients"`
+	Peak    float64      `json:"peakGoodput"` // misses a second
+	Calm    partReport   `json:"withoutMisses"`
+	Half    partReport   `json:"atHalfThePeak"`
+	Four    partReport   `json:"atFourTimesThePeak"`
 }
 
-// closed is the goodput of so many clients, each of which waits for its
-// answers.
-type closed struct {
-	Clients int     `json:"clients"`
-	Goodput float64 `json:"goodput"`
-	Faults  faults  `json:"faults"`
+// A demand is what asks for misses during one part of the overload: so many
+// clients, each of which waits for its answers, or arrivals that wait for
+// nobody, so many a second.
+type demand struct {
+	clients int
+	rate    float64
 }
 
-// openReport is what became of arrivals that wait for nobody.
-type openReport struct {
-	Offered float64 `json:"offered"` // misses a second
-	Goodput float64 `json:"goodput"` // those of them that were made before the end
+// partReport is what became of one part.
+type partReport struct {
+	Clients int     `json:"clients,omitempty"`
+	Offered float64 `json:"offered,omitempty"` // misses a second
+	Goodput float64 `json:"goodput"`           // misses that were made before the end, a second
 	Hit     class   `json:"hit"`
 	Miss    class   `json:"miss"`
 	Refused class   `json:"refused"`
 	Faults  faults  `json:"faults"`
+	// CPU is the seconds that the server and this program took of all cores;
+	// 0 where there is no /proc.
+	CPU [2]float64 `json:"cpuSeconds"`
 }
 
-// overload finds the peak, and offers four times as much.
+// overload finds the peak, and offers four times as much. The same hits are
+// asked for in all parts, so that they compare.
 func overload(ctx context.Context, t *target, hitRate float64, long time.Duration) *overloadReport {
-	r := &overloadReport{Seconds: long.Seconds()}
+	r := &overloadReport{Seconds: long.Seconds(), Hits: hitRate}
 	for _, clients := range []int{2, 4, 8} {
-		m := mix(ctx, t, clients, 0, long)
-		r.Closed = append(r.Closed, closed{clients, m.Misses, m.Faults})
-		r.Peak = max(r.Peak, m.Misses)
+		p := part(ctx, t, demand{clients: clients}, hitRate, long)
+		r.Closed = append(r.Closed, p)
+		r.Peak = max(r.Peak, p.Goodput)
 	}
-	r.Calm = arrive(ctx, t, 0, hitRate, long).Hit
-	r.Half = arrive(ctx, t, r.Peak/2, hitRate, long)
-	r.Four = arrive(ctx, t, 4*r.Peak, hitRate, long)
+	r.Calm = part(ctx, t, demand{}, hitRate, long)
+	r.Half = part(ctx, t, demand{rate: r.Peak / 2}, hitRate, long)
+	r.Four = part(ctx, t, demand{rate: 4 * r.Peak}, hitRate, long)
 	return r
 }
 
-// arrive sends misses and hits at random times, so many a second.
-func arrive(ctx context.Context, t *target, misses, hits float64, long time.Duration) openReport {
+// part has misses asked for, and hits at random times beside them.
+func part(ctx context.Context, t *target, misses demand, hits float64, long time.Duration) partReport {
 	counted := tally{end: time.Now().Add(long)}
+	cpu := [2]float64{processorTime(t.pid), processorTime(os.Getpid())}
+	miss := func() answer { return t.get(ctx, t.unseen()) }
 	var all sync.WaitGroup
-	stream := func(rate float64, ask func() answer) {
-		if rate <= 0 {
-			return
-		}
+	for range misses.clients {
 		all.Go(func() {
-			for next := time.Now(); ; {
-				next = next.Add(time.Duration(rand.ExpFloat64() / rate * float64(time.Second)))
-				if ctx.Err() != nil || next.After(counted.end) {
-					return
-				}
-				time.Sleep(time.Until(next))
-				due := next
-				all.Go(func() {
-					a := ask()
-					a.took = time.Since(due) // with what this program was late by
-					counted.add(ctx, a)
-				})
+			for ctx.Err() == nil && time.Now().Before(counted.end) {
+				counted.add(ctx, miss())
 			}
 		})
 	}
-	stream(misses, func() answer { return t.get(ctx, t.unseen()) })
-	stream(hits, func() answer { return t.hit(ctx, rand.IntN(len(t.warm))) })
+	all.Go(func() { arrive(ctx, &counted, misses.rate, miss) })
+	all.Go(func() {
+		arrive(ctx, &counted, hits, func() answer { return t.hit(ctx, rand.IntN(len(t.warm))) })
+	})
 	all.Wait()
-	return openReport{
-		Offered: misses, Goodput: float64(counted.finished) / long.Seconds(),
+	return partReport{
+		Clients: misses.clients, Offered: misses.rate, Goodput: float64(counted.finished) / long.Seconds(),
 		Hit: newClass(counted.hit), Miss: newClass(counted.miss), Refused: newClass(counted.refused),
 		Faults: counted.faults(),
+		CPU:    [2]float64{processorTime(t.pid) - cpu[0], processorTime(os.Getpid()) - cpu[1]},
+	}
+}
+
+// arrive asks at random times, so many a second.
+func arrive(ctx context.Context, counted *tally, rate float64, ask func() answer) {
+	if rate <= 0 {
+		return
+	}
+	var all sync.WaitGroup
+	defer all.Wait()
+	for next := time.Now(); ; {
+		next = next.Add(time.Duration(rand.ExpFloat64() / rate * float64(time.Second)))
+		if ctx.Err() != nil || next.After(counted.end) {
+			return
+		}
+		time.Sleep(time.Until(next))
+		due := next
+		all.Go(func() {
+			a := ask()
+			a.took = time.Since(due) // with what this program was late by
+			counted.add(ctx, a)
+		})
 	}
 }

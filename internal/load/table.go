@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 )
 
 func (r *report) write(w io.Writer) {
@@ -18,21 +19,21 @@ func (r *report) write(w io.Writer) {
 			p.Files[0], p.Files[1], p.Goroutines[0], p.Goroutines[1])
 	}
 	if o := r.Overload; o != nil {
-		fmt.Fprintf(w, "\nOverload, %.0f s each: peak goodput %.1f misses a second", o.Seconds, o.Peak)
-		for _, c := range o.Closed {
-			fmt.Fprintf(w, "; %d clients %.1f", c.Clients, c.Goodput)
+		fmt.Fprintf(w, "\nOverload, %.0f s each, %.0f hits a second beside all parts\n\n", o.Seconds, o.Hits)
+		fmt.Fprintln(w, "| | misses a second | hit p50 | p99 | miss p50 | p99 | 503 | p50 | p99 | ms of CPU a miss | of this program |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
+		for _, p := range o.Closed {
+			p.write(w, fmt.Sprintf("%d clients", p.Clients))
 		}
-		fmt.Fprint(w, "\n\n")
-		writeHead(w)
-		o.Calm.write(w, "hit, no misses")
+		o.Calm.write(w, "no misses")
 		o.Half.write(w, "half the peak")
-		o.Four.write(w, "four times")
-		fmt.Fprintf(w, "\nGoodput at four times the peak: %.1f a second, %.0f %% of it; %s\n",
-			o.Four.Goodput, 100*o.Four.Goodput/max(o.Peak, 1e-9), o.Four.Faults)
-		for _, c := range o.Closed {
-			fmt.Fprintf(w, "%d clients: %s\n", c.Clients, c.Faults)
+		o.Four.write(w, "four times the peak")
+		fmt.Fprintf(w, "\nGoodput at four times the peak: %.1f a second, %.0f %% of %.1f\n",
+			o.Four.Goodput, 100*o.Four.Goodput/max(o.Peak, 1e-9), o.Peak)
+		for _, p := range append(slices.Clone(o.Closed), o.Calm, o.Half, o.Four) {
+			if p.Faults != (faults{}) {
+				fmt.Fprintf(w, "%d clients, %.1f a second: %s\n", p.Clients, p.Offered, p.Faults)
+			}
 		}
-		fmt.Fprintf(w, "half the peak: %s\n", o.Half.Faults)
 	}
 }
 
@@ -52,8 +53,9 @@ func (c class) write(w io.Writer, name string) {
 	fmt.Fprintf(w, "| %s | %d | %.1f | %.1f | %.1f | %.1f |\n", name, c.Count, c.P50, c.P95, c.P99, c.Max)
 }
 
-func (o *openReport) write(w io.Writer, name string) {
-	o.Hit.write(w, name+": hit")
-	o.Miss.write(w, name+": miss")
-	o.Refused.write(w, name+": 503")
+func (p *partReport) write(w io.Writer, name string) {
+	misses := max(1, float64(p.Miss.Count))
+	fmt.Fprintf(w, "| %s | %.1f | %.1f | %.1f | %.1f | %.1f | %d | %.1f | %.1f | %.1f | %.1f |\n", name, p.Goodput,
+		p.Hit.P50, p.Hit.P99, p.Miss.P50, p.Miss.P99, p.Refused.Count, p.Refused.P50, p.Refused.P99,
+		1000*p.CPU[0]/misses, 1000*p.CPU[1]/misses)
 }
