@@ -1,17 +1,27 @@
 // The page holds no secret: the server that it came from signs for it, and
 // answers nobody else (POST /playground/sign, /playground/upload).
 
-// One module a section. One that fails does not take the others down.
-for (const name of ["pictures", "stage", "edits", "output", "copy", "plan", "variants", "recipes", "costs"]) {
+// One module a section. One that fails does not take the others down. They are
+// mounted together, while main is invisible, so that nothing moves later.
+const names = ["pictures", "stage", "recipes", "edits", "output", "copy", "plan", "variants", "costs"];
+const modules = await Promise.allSettled(names.map((name) => import(`./${name}.js`)));
+
+for (const [i, name] of names.entries()) {
   const section = document.getElementById(name);
-  import(`./${name}.js`).then((module) => module.mount(section)).then(
-    () => { section.dataset.mounted = ""; },
-    (err) => {
-      console.error(`${name}:`, err);
-      const p = document.createElement("p");
-      p.className = "error";
-      p.textContent = `This part of the page failed: ${err.message}`;
-      section.append(p);
-    },
-  );
+  try {
+    if (modules[i].status === "rejected") throw modules[i].reason;
+    // A mount that goes on asynchronously may still fail.
+    modules[i].value.mount(section)?.catch?.((err) => failed(name, section, err));
+  } catch (err) {
+    failed(name, section, err);
+  }
+}
+document.body.classList.add("ready");
+
+function failed(name, section, err) {
+  console.error(`${name}:`, err);
+  const p = document.createElement("p");
+  p.className = "error";
+  p.textContent = `This part of the page failed: ${err.message}`;
+  section.append(p);
 }
