@@ -34,6 +34,13 @@ export function change(patch, { merge = "" } = {}) {
   tell(before);
 }
 
+// begin is a change that nothing comes before: there is no way back behind it.
+export function begin(patch) {
+  change(patch);
+  done = [];
+  merging = "";
+}
+
 // subscribe calls fn(state, changed) after every change, changed being the
 // Set of the fields' names. It returns a function that ends this.
 export function subscribe(fn) {
