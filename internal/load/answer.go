@@ -14,6 +14,7 @@ import (
 // An answer is what became of one request.
 type answer struct {
 	status     int
+	mime       string
 	cache      string // what the server's caches said
 	retryAfter string
 	body       []byte
@@ -34,10 +35,10 @@ func (t *target) get(ctx context.Context, url string) (a answer) {
 		return answer{err: err}
 	}
 	defer resp.Body.Close()
-	a = answer{status: resp.StatusCode, cache: resp.Header.Get("X-Luna-Cache"), retryAfter: resp.Header.Get("Retry-After")}
+	a = answer{status: resp.StatusCode, mime: resp.Header.Get("Content-Type"), cache: resp.Header.Get("X-Luna-Cache"), retryAfter: resp.Header.Get("Retry-After")}
 	a.body, a.err = io.ReadAll(resp.Body) // which knows the Content-Length
 	if a.err == nil && a.status == http.StatusOK {
-		a.err = whole(resp.Header.Get("Content-Type"), a.body)
+		a.err = whole(a.mime, a.body)
 	}
 	return a
 }

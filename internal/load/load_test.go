@@ -59,6 +59,7 @@ func TestLoad(t *testing.T) {
 		clean(c.Faults)
 	}
 	clean(r.Overload.Half.Faults)
+	clean(r.Overload.Peak.Faults)
 	clean(r.Overload.Four.Faults)
 	require.NotZero(t, r.Overload.Calm.Hit.Count)
 	require.NotZero(t, r.Overload.Four.Hit.Count, "hits are served while misses are refused")

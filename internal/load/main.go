@@ -11,9 +11,9 @@
 // were made before, the rest for ones that never were. A number of clients
 // ask one after the other.
 //
-// Overload finds the best goodput of misses, whatever the number of clients,
-// and then offers four times that, by arrivals at random times that wait for
-// no answer, and hits beside it.
+// Overload finds the number of clients that has most misses made, and then in
+// turns asks as they do, and offers four times what they got, by arrivals at
+// random times that wait for no answer; with the same hits beside all of it.
 //
 // Server and clients share the machine: the numbers are those of a server
 // that has a part of it.
@@ -103,7 +103,7 @@ func run(ctx context.Context, s settings, out, progress io.Writer) error {
 		r.Mix = mix(ctx, t, s.clients, s.hits, time.Duration(s.seconds)*time.Second)
 	}
 	if s.overload > 0 {
-		fmt.Fprintf(progress, "overload, six parts of %d s\n", s.overload)
+		fmt.Fprintf(progress, "overload, %d parts of %d s\n", 5+2*rounds, s.overload)
 		r.Overload = overload(ctx, t, s.hitRate, time.Duration(s.overload)*time.Second)
 	}
 	r.Load[1] = machine.Load()

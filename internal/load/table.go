@@ -26,10 +26,11 @@ func (r *report) write(w io.Writer) {
 		}
 		o.Calm.write(w, "no misses")
 		o.Half.write(w, "half the peak")
-		o.Four.write(w, "four times the peak")
+		o.Peak.write(w, fmt.Sprintf("%d clients, %d times", o.Peak.Clients, o.Rounds))
+		o.Four.write(w, "four times the peak, in turns with these")
 		fmt.Fprintf(w, "\nGoodput at four times the peak: %.1f a second, %.0f %% of %.1f\n",
-			o.Four.Goodput, 100*o.Four.Goodput/max(o.Peak, 1e-9), o.Peak)
-		for _, p := range append(slices.Clone(o.Closed), o.Calm, o.Half, o.Four) {
+			o.Four.Goodput, 100*o.Four.Goodput/max(o.Peak.Goodput, 1e-9), o.Peak.Goodput)
+		for _, p := range append(slices.Clone(o.Closed), o.Calm, o.Half, o.Peak, o.Four) {
 			if p.Faults != (faults{}) {
 				fmt.Fprintf(w, "%d clients, %.1f a second: %s\n", p.Clients, p.Offered, p.Faults)
 			}

@@ -15,9 +15,10 @@ type tally struct {
 	withoutRetry       int // refusals that name no time to come back
 	errors             int
 	partial            int
-	timeouts           int    // 504: the work took longer than it may
-	example            string // of an error
-	finished           int    // misses before the end
+	timeouts           int            // 504: the work took longer than it may
+	example            string         // of an error
+	finished           int            // misses before the end
+	formats            map[string]int // misses by MIME type
 	end                time.Time
 }
 
@@ -49,6 +50,10 @@ func (t *tally) add(ctx context.Context, a answer) {
 		t.hit = append(t.hit, a.took)
 	default:
 		t.miss = append(t.miss, a.took)
+		if t.formats == nil {
+			t.formats = map[string]int{}
+		}
+		t.formats[a.mime]++
 		if t.end.IsZero() || time.Now().Before(t.end) {
 			t.finished++
 		}
