@@ -16,6 +16,7 @@ import (
 	"github.com/immagin/immagin-go/immagin/edit"
 	"github.com/immagin/immagin-go/luna"
 	"github.com/immagin/immagin-go/luna/codec"
+	"github.com/immagin/immagin-go/luna/codecs"
 	"github.com/immagin/immagin-go/luna/jpeg"
 	"github.com/immagin/immagin-go/luna/png"
 )
@@ -33,6 +34,26 @@ func sunset() []byte {
 		log.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// A file in, a file out, with no server.
+func Example() {
+	engine, err := luna.New(codecs.Default(), nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	upload := bytes.NewReader(sunset()) // in a program: os.Open
+	var avatar bytes.Buffer             // and os.Create
+	edits := []edit.Edit{
+		edit.Resize{Width: 64, Height: 64, Position: edit.PositionAttention},
+		edit.Sharpen(1),
+	}
+	result, err := engine.Transform(context.Background(), &avatar, upload, edits, &edit.Output{Format: edit.FormatWebP, Quality: 80})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(result.MIME, result.Width, result.Height)
+	// Output: image/webp 64 64
 }
 
 func ExampleNew() {
@@ -120,6 +141,22 @@ func ExampleEngine_Explain() {
 	// Output:
 	// decode png to 400x300 | resize 150x100 from 300x200+40+30 | orient 6 | convert to ycbcr 4:2:0
 	// true
+}
+
+// Two servers may share their caches if their engines are of one revision.
+func ExampleEngine_Revision() {
+	revision := func(opts *luna.Options) string {
+		engine, err := luna.New([]codec.Codec{jpeg.Codec{}, png.Codec{}}, opts)
+		if err != nil {
+			log.Fatal(err)
+		}
+		return engine.Revision()
+	}
+	fmt.Println(revision(nil) == revision(&luna.Options{MaxPixels: 1e6}))
+	fmt.Println(revision(nil) == revision(&luna.Options{Matte: "white"}))
+	// Output:
+	// true
+	// false
 }
 
 func ExampleEngine_Metadata() {

@@ -10,8 +10,10 @@ import (
 	"io"
 	"io/fs"
 	"log"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"sync/atomic"
 	"testing/fstest"
 	"time"
@@ -136,6 +138,19 @@ func ExampleStatusCode() {
 	// 404 "not_found"
 }
 
+// Programs tell answers apart by their code, which stays when the words change.
+func ExampleErrorCode() {
+	fmt.Println(luna.ErrorCode(luna.ErrExpired))
+	fmt.Println(luna.ErrorCode(&luna.Refusal{
+		Status: http.StatusTooManyRequests,
+		Code:   "plan_limit",
+		Detail: "The 25,000 images of this month are used up.",
+	}))
+	// Output:
+	// url_expired
+	// plan_limit
+}
+
 // A trial lets so many images be rendered, and no more.
 type trial struct{ left atomic.Int64 }
 
@@ -182,4 +197,130 @@ func ExampleHandler_Shutdown() {
 	// First those who talk to the handler, then what it does for them.
 	fmt.Println(server.Shutdown(ctx), handler.Shutdown(ctx))
 	// Output: <nil> <nil>
+}
+
+// A custom domain is found in a table.
+func ExampleTenantFunc() {
+	domains := map[string]string{"img.acme.example": "acme", "pictures.example.net": "globex"}
+	var tenant luna.TenantFunc = func(r *http.Request) (string, error) {
+		if name, ok := domains[r.Host]; ok {
+			return name, nil
+		}
+		return "", errors.New("no such domain")
+	}
+	name, err := tenant(httptest.NewRequest(http.MethodGet, "https://img.acme.example/eyJ", nil))
+	fmt.Println(name, err)
+	// Output: acme <nil>
+}
+
+// An original that was replaced is served anew at once, where it would
+// otherwise be after VersionAge.
+func ExampleHandler_Forget() {
+	engine, err := luna.New([]codec.Codec{png.Codec{}}, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	keys, err := sign.NewKeyring("test-secret-0123456789")
+	if err != nil {
+		log.Fatal(err)
+	}
+	files := fstest.MapFS{}
+	handler, err := luna.NewHandler(engine, folder{files}, sign.Tenants{"demo": keys}, &luna.HandlerOptions{
+		Tenant: luna.FixedTenant("demo"),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer handler.Shutdown(context.Background())
+	request := edit.Request{Key: "hero.png", Output: &edit.Output{Format: edit.FormatPNG}}
+	payload, err := request.Payload()
+	if err != nil {
+		log.Fatal(err)
+	}
+	width := func() int {
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/"+payload+"?sig="+keys.Sign(payload), nil))
+		picture, err := stdpng.DecodeConfig(w.Body)
+		if err != nil {
+			log.Fatal(err)
+		}
+		return picture.Width
+	}
+	for i, side := range []int{400, 800} {
+		var b bytes.Buffer
+		if err := stdpng.Encode(&b, image.NewGray(image.Rect(0, 0, side, side))); err != nil {
+			log.Fatal(err)
+		}
+		files["hero.png"] = &fstest.MapFile{Data: b.Bytes(), ModTime: time.Unix(int64(i), 0)}
+		handler.Forget("demo", "hero.png")
+		fmt.Println(width())
+	}
+	// Output:
+	// 400
+	// 800
+}
+
+// cupboard is the smallest Cache that there is; storage.Derived keeps derived
+// images in every blob store.
+type cupboard struct{ items sync.Map }
+
+type item struct {
+	header map[string]string
+	body   []byte
+}
+
+func (s *cupboard) Get(_ context.Context, tenant, key, id string) (map[string]string, io.ReadCloser, int64, error) {
+	v, ok := s.items.Load([3]string{tenant, key, id})
+	if !ok {
+		return nil, nil, 0, fs.ErrNotExist
+	}
+	i := v.(item)
+	return i.header, io.NopCloser(bytes.NewReader(i.body)), int64(len(i.body)), nil
+}
+
+func (s *cupboard) Put(_ context.Context, tenant, key, id string, header map[string]string, body []byte) error {
+	s.items.Store([3]string{tenant, key, id}, item{maps.Clone(header), bytes.Clone(body)})
+	return nil
+}
+
+// What is rendered ahead of requests is in the cache when they come, also after
+// a restart.
+func ExampleHandler_Render() {
+	engine, err := luna.New([]codec.Codec{png.Codec{}}, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	keys, err := sign.NewKeyring("test-secret-0123456789")
+	if err != nil {
+		log.Fatal(err)
+	}
+	derived := new(cupboard)
+	start := func() *luna.Handler {
+		handler, err := luna.NewHandler(engine, folder{exampleFiles()}, sign.Tenants{"demo": keys}, &luna.HandlerOptions{
+			Tenant: luna.FixedTenant("demo"),
+			Cache:  derived,
+		})
+		if err != nil {
+			log.Fatal(err)
+		}
+		return handler
+	}
+	request := edit.Request{Key: "hero.png", Edits: []edit.Edit{edit.Resize{Width: 80}}, Output: &edit.Output{Format: edit.FormatPNG}}
+	payload, err := request.Payload()
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	ctx := context.Background()
+	worker := start()
+	fmt.Println(worker.Render(ctx, "demo", payload, "image/*"), worker.Shutdown(ctx))
+
+	server := start()
+	defer server.Shutdown(ctx)
+	w := httptest.NewRecorder()
+	server.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/"+payload+"?sig="+keys.Sign(payload), nil))
+	fmt.Println(w.Code, w.Header().Get("X-Luna-Cache"))
+	// Output:
+	// <nil> <nil>
+	// 200 hit
 }

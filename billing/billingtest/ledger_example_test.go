@@ -20,5 +20,4 @@ func ExampleTestLedgerStore() {
 			t.Run(p.Name, func(t *testing.T) { rapid.Check(t, p.On(s, s)) })
 		}
 	}
-	// Output:
 }
