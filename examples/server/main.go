@@ -35,12 +35,16 @@ func main() {
 // more than the longest transform.
 const drainTime = 20 * time.Second
 
-// run serves until ctx is done, answers what is in flight, and returns nil.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
 	c, err := readConfig(args, getenv, stderr)
 	if err != nil {
 		return err
 	}
+	return serve(ctx, c, stdout, stderr)
+}
+
+// serve serves until ctx is done, answers what is in flight, and returns nil.
+func serve(ctx context.Context, c *config, stdout, stderr io.Writer) error {
 	log := slog.New(slog.NewTextHandler(stderr, nil))
 	s, err := newServer(ctx, c, log, stderr)
 	if err != nil {

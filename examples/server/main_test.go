@@ -45,15 +45,26 @@ type running struct {
 	finished chan error
 }
 
-// start starts a server on a free port, and stops it when the test ends.
+// start starts a server on a free port, and stops it when the test ends. It
+// draws no samples, which takes seconds.
 func start(t *testing.T, data string, args ...string) *running {
+	t.Helper()
+	return startDrawing(t, data, nil, args...)
+}
+
+// startDrawing is start with these samples.
+func startDrawing(t *testing.T, data string, drawings []drawing, args ...string) *running {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &running{t: t, data: data, log: new(buffer), cancel: cancel, finished: make(chan error, 1)}
 	out, in := io.Pipe()
 	args = append([]string{"-addr", "127.0.0.1:0", "-data", data}, args...)
 	go func() {
-		err := run(ctx, args, func(string) string { return "" }, in, s.log)
+		c, err := readConfig(args, func(string) string { return "" }, s.log)
+		if err == nil {
+			c.drawings = drawings
+			err = serve(ctx, c, in, s.log)
+		}
 		in.CloseWithError(err) // EOF if it is nil
 		s.finished <- err
 	}()

@@ -3,33 +3,32 @@ package main
 import (
 	"bytes"
 	"crypto/rand"
-	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"mime"
 	"net/http"
 	"strings"
 	"unicode"
 
 	"github.com/immagin/immagin-go/immagin/edit"
+	"github.com/immagin/immagin-go/luna"
 	"github.com/immagin/immagin-go/sign"
 )
 
-//go:embed page
-var pageFiles embed.FS
-
-// A page is the upload-and-look page at "/", the usage page, and the endpoints
-// under "/playground/" that sign, presign and count for them, and for nobody
-// else: see guard.
+// A page is the playground at "/", the usage page, and the endpoints under
+// "/playground/" that describe, sign, presign and count for them, and for
+// nobody else: see guard.
 type page struct {
 	guard   guard
 	tenants *tenants
 	uploads http.Handler // a management API that knows no key but this one
 	key     sign.APIKey  // lives as long as the process, and never leaves it
 	usage   *usagePage
+	engine  *luna.Engine
+	origin  luna.Origin
+	samples *samples
 	mux     http.ServeMux
 }
 
@@ -37,29 +36,22 @@ type page struct {
 // with room for white space.
 const maxQuestion = 32 << 10
 
-// newPage returns the page. uploads gets requests that bear key.
-func newPage(addr string, t *tenants, uploads http.Handler, key sign.APIKey, u *usagePage) *page {
-	files, err := fs.Sub(pageFiles, "page")
-	if err != nil {
-		panic(err) // it is embedded
-	}
-	p := &page{guard: newGuard(addr), tenants: t, uploads: uploads, key: key, usage: u}
-	entries, err := fs.ReadDir(files, ".")
-	if err != nil {
-		panic(err) // it is embedded
-	}
-	for _, entry := range entries {
-		path, name := "/playground/"+entry.Name(), entry.Name()
+// route makes the page answer, once its fields are set.
+func (p *page) route() {
+	for name, file := range embedded() {
+		path := "/playground/" + name
 		if name == "index.html" {
 			path = "/{$}"
 		}
-		p.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, name) })
+		p.mux.Handle("GET "+path, file)
 	}
+	p.mux.HandleFunc("POST /playground/describe", p.describe)
 	p.mux.HandleFunc("POST /playground/sign", p.sign)
 	p.mux.HandleFunc("POST /playground/upload", p.upload)
-	p.mux.HandleFunc("GET /playground/usage", u.page)
-	p.mux.HandleFunc("POST /playground/usage", u.figures)
-	return p
+	p.mux.HandleFunc("POST /playground/samples", p.listSamples)
+	p.mux.HandleFunc("GET /playground/usage", p.usage.page)
+	p.mux.HandleFunc("POST /playground/usage", p.usage.figures)
+	p.mux.HandleFunc("POST /playground/costs", p.usage.costs)
 }
 
 func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -83,27 +75,51 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // sign answers a request of the payload's language, as JSON, with its signed
 // URL.
 func (p *page) sign(w http.ResponseWriter, r *http.Request) {
-	question, ok := readQuestion(w, r)
+	ask, ok := p.readRequest(w, r)
 	if !ok {
 		return
+	}
+	url, ok := p.signed(w, r, ask)
+	if !ok {
+		return
+	}
+	answer(w, http.StatusOK, "application/json", map[string]string{"url": url})
+}
+
+// readRequest reads a request of the payload's language, or answers why it
+// will not. An empty list of edits is none: the page always sends one.
+func (p *page) readRequest(w http.ResponseWriter, r *http.Request) (ask *edit.Request, ok bool) {
+	question, ok := readQuestion(w, r)
+	if !ok {
+		return nil, false
 	}
 	ask, err := edit.Parse(question, nil)
 	if err != nil {
 		refuse(w, http.StatusBadRequest, "payload_invalid", err)
-		return
+		return nil, false
 	}
+	if len(ask.Edits) == 0 {
+		ask.Edits = nil
+	}
+	return ask, true
+}
+
+// signed returns the URL's path and query, once the samples that it needs are
+// drawn, or answers why there is none.
+func (p *page) signed(w http.ResponseWriter, r *http.Request, ask *edit.Request) (url string, ok bool) {
 	payload, err := ask.Payload()
 	if err != nil {
 		refuse(w, http.StatusBadRequest, "payload_invalid", err)
-		return
+		return "", false
 	}
 	tenant, _ := p.tenants.of(r) // never fails
 	keyring, err := p.tenants.keyring(r.Context(), tenant)
 	if err != nil {
 		refuse(w, http.StatusInternalServerError, "internal", errors.New("the tenant has no secret"))
-		return
+		return "", false
 	}
-	answer(w, http.StatusOK, "application/json", map[string]string{"url": "/" + payload + "?sig=" + keyring.Sign(payload)})
+	p.samples.wait(r.Context(), ask)
+	return "/" + payload + "?sig=" + keyring.Sign(payload), true
 }
 
 // upload answers the name, type and size of a picture with a presigned URL
@@ -175,9 +191,14 @@ func readQuestion(w http.ResponseWriter, r *http.Request) (question []byte, ok b
 	return question, true
 }
 
-// refuse answers with a problem document (RFC 9457), and with the faults of
-// an [edit.Error] one by one.
+// refuse answers with the problem document of err.
 func refuse(w http.ResponseWriter, status int, code string, err error) {
+	answer(w, status, "application/problem+json", problemOf(status, code, err))
+}
+
+// problemOf is a problem document (RFC 9457), with the faults of an
+// [edit.Error] one by one.
+func problemOf(status int, code string, err error) map[string]any {
 	problem := map[string]any{"title": http.StatusText(status), "status": status, "code": code, "detail": err.Error()}
 	if faults, ok := errors.AsType[*edit.Error](err); ok {
 		var list []map[string]string
@@ -186,7 +207,7 @@ func refuse(w http.ResponseWriter, status int, code string, err error) {
 		}
 		problem["faults"] = list
 	}
-	answer(w, status, "application/problem+json", problem)
+	return problem
 }
 
 func answer(w http.ResponseWriter, status int, contentType string, v any) {

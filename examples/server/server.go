@@ -37,6 +37,7 @@ type server struct {
 	usageLog *usageLog
 	delivery *luna.Handler
 	api      *api.Handler
+	samples  *samples
 	page     *page
 	metrics  *metrics
 }
@@ -114,7 +115,9 @@ func newServer(ctx context.Context, c *config, log *slog.Logger, stderr io.Write
 	if err != nil {
 		return nil, err
 	}
-	if s.delivery, err = luna.NewHandler(engine, originals, sign.TenantsFunc(s.tenants.keyring), options); err != nil {
+	drawn := newSamples(c.tenant, c.drawings)
+	origin := withSamples{originals, drawn}
+	if s.delivery, err = luna.NewHandler(engine, origin, sign.TenantsFunc(s.tenants.keyring), options); err != nil {
 		return nil, err
 	}
 	uploads := forgetful{originals, s.delivery.Forget}
@@ -138,7 +141,19 @@ func newServer(ctx context.Context, c *config, log *slog.Logger, stderr io.Write
 	if err != nil {
 		return nil, err
 	}
-	s.page = newPage(c.addr, s.tenants, s.tenants.called(pageAPI), pageKey, &usagePage{meter: counter, tenants: s.tenants, now: c.now})
+	s.page = &page{
+		guard:   newGuard(c.addr),
+		tenants: s.tenants,
+		uploads: s.tenants.called(pageAPI),
+		key:     pageKey,
+		usage:   &usagePage{meter: counter, tenants: s.tenants, now: c.now},
+		engine:  engine,
+		origin:  origin,
+		samples: drawn,
+	}
+	s.page.route()
+	s.samples = drawn
+	s.samples.start(ctx, log, originals, uploads.Create)
 	return s, nil
 }
 
@@ -155,6 +170,9 @@ func (s *server) open(ctx context.Context, flag, url string) (*blob.Bucket, erro
 // stores.
 func (s *server) close(ctx context.Context) error {
 	var errs []error
+	if s.samples != nil {
+		s.samples.close() // soon: it waits for no store
+	}
 	if s.delivery != nil {
 		errs = append(errs, s.delivery.Shutdown(ctx))
 	}

@@ -3,10 +3,9 @@
 package scene
 
 import (
+	"context"
 	"image"
 	"math"
-	"runtime"
-	"sync"
 )
 
 type rgb struct{ r, g, b float64 }
@@ -44,20 +43,15 @@ const (
 // edges. The same size always gives the same picture. It takes about two seconds
 // for 12 megapixels on two cores.
 func Landscape(width, height int) *image.RGBA {
+	m, _ := DrawLandscape(context.Background(), width, height)
+	return &image.RGBA{Pix: m.Pix, Stride: m.Stride, Rect: m.Rect} // it is opaque
+}
+
+// DrawLandscape is [Landscape], and stops soon when ctx is done.
+func DrawLandscape(ctx context.Context, width, height int) (*image.NRGBA, error) {
 	l := &landscape{width: width, height: height}
 	l.raise()
-	m := image.NewRGBA(image.Rect(0, 0, width, height))
-	var wait sync.WaitGroup
-	workers := runtime.GOMAXPROCS(0)
-	for worker := range workers {
-		wait.Go(func() {
-			for y := worker; y < height; y += workers {
-				l.drawRow(m.Pix[y*m.Stride:][:4*width], y)
-			}
-		})
-	}
-	wait.Wait()
-	return m
+	return paint(ctx, width, height, l.drawRow)
 }
 
 func (l *landscape) raise() {
