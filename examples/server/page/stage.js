@@ -347,7 +347,7 @@ function time() {
   for (const s of shown) {
     const part = document.createElement("i");
     part.className = `t-${s.id}`;
-    part.style.flexGrow = s.ms;
+    part.style.flexGrow = s.ms * 1000; // less than 1 would leave room
     bar.append(part);
     const li = document.createElement("li");
     const swatch = document.createElement("i");
