@@ -1,4 +1,4 @@
-package main
+package recipetest
 
 import (
 	"bytes"
@@ -7,27 +7,39 @@ import (
 	"image/jpeg"
 	"image/png"
 	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/immagin/immagin-go/internal/scene"
 )
 
-// drawn makes the originals.
-func drawn() (originals, error) {
-	landscape := scene.Landscape(2000, 1500)
-	o := originals{}
-	for name, m := range map[string]image.Image{"landscape": landscape, "portrait": portrait(landscape), "product": product()} {
-		var b bytes.Buffer
-		if err := jpeg.Encode(&b, m, &jpeg.Options{Quality: 92}); err != nil {
-			return nil, err
-		}
-		o[name] = b.Bytes()
-	}
+// A Drawing makes an original: a file and its media type.
+type Drawing func(t *testing.T) (file []byte, contentType string)
+
+// Landscape is a photograph's stand-in of 2000x1500: mountains over a lake.
+func Landscape(t *testing.T) ([]byte, string) { return asJPEG(t, scene.Landscape(2000, 1500)) }
+
+// Camera is the same as a camera of 12 megapixels would make it: 4000x3000.
+func Camera(t *testing.T) ([]byte, string) { return asJPEG(t, scene.Landscape(4000, 3000)) }
+
+// Portrait is somebody before the landscape, well to the right: 1500x900.
+func Portrait(t *testing.T) ([]byte, string) { return asJPEG(t, portrait(scene.Landscape(2000, 1500))) }
+
+// Product is a bottle in front of white paper: 1400x1000.
+func Product(t *testing.T) ([]byte, string) { return asJPEG(t, product()) }
+
+// Logo is a ring and a dot on nothing: 400x400.
+func Logo(t *testing.T) ([]byte, string) {
 	var b bytes.Buffer
-	if err := png.Encode(&b, logo()); err != nil {
-		return nil, err
-	}
-	o["logo"] = b.Bytes()
-	return o, nil
+	require.NoError(t, png.Encode(&b, logo()))
+	return b.Bytes(), "image/png"
+}
+
+func asJPEG(t *testing.T, m image.Image) ([]byte, string) {
+	var b bytes.Buffer
+	require.NoError(t, jpeg.Encode(&b, m, &jpeg.Options{Quality: 92}))
+	return b.Bytes(), "image/jpeg"
 }
 
 // ellipse colours what lies inside, with soft edges and light from the left.
@@ -48,7 +60,6 @@ func ellipse(m *image.RGBA, x, y, rx, ry float64, c color.RGBA) {
 	}
 }
 
-// portrait puts somebody before the landscape, well to the right.
 func portrait(landscape *image.RGBA) *image.RGBA {
 	m := image.NewRGBA(image.Rect(0, 0, 1500, 900))
 	for y := range 900 {
@@ -76,7 +87,6 @@ func cylinder(m *image.RGBA, x, top, bottom, radius int, c color.RGBA) {
 	}
 }
 
-// product is a bottle in front of white paper.
 func product() *image.RGBA {
 	m := image.NewRGBA(image.Rect(0, 0, 1400, 1000))
 	for i := range m.Pix {
@@ -92,7 +102,6 @@ func product() *image.RGBA {
 	return m
 }
 
-// logo is a ring and a dot on nothing.
 func logo() *image.NRGBA {
 	m := image.NewNRGBA(image.Rect(0, 0, 400, 400))
 	for y := range 400 {
