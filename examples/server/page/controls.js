@@ -61,7 +61,7 @@ export function field(spec, tell) {
     onclick: () => { control.focus(); tell(undefined); },
   }, icon("reset"));
   const control = kinds[spec.control](spec, id, tell, label);
-  const element = el("div", { class: `control control-${spec.control}`, "data-field": spec.name ?? "value" },
+  const element = el("div", { class: `control kind-${spec.control}`, "data-field": spec.name ?? "value" },
     label, el("div", { class: "control-body" }, ...control.elements), reset || undefined, fault);
   return {
     element,
