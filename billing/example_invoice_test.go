@@ -48,6 +48,17 @@ func ExampleAnniversary() {
 	// 2026-03-31T00:00:00Z/2026-04-30T00:00:00Z
 }
 
+// A customer who came on the 15th is billed from the 15th.
+func ExampleAnniversaryCycle() {
+	cycle := billing.AnniversaryCycle(time.Date(2026, time.March, 15, 9, 30, 0, 0, time.UTC))
+	p := cycle(time.Date(2026, time.November, 3, 0, 0, 0, 0, time.UTC))
+	fmt.Println(p)
+	fmt.Println(p.Next(cycle))
+	// Output:
+	// 2026-10-15T00:00:00Z/2026-11-15T00:00:00Z
+	// 2026-11-15T00:00:00Z/2026-12-15T00:00:00Z
+}
+
 func ExampleClose() {
 	usage := billing.Usage{billing.BandwidthBytes: 300 * gigabyte}
 	credit := billing.Credit{ID: "sla-2026-10", Reason: "uptime of October", Amount: dollars("12.28")}

@@ -99,3 +99,64 @@ func ExampleAPIKey() {
 	// <nil>
 	// sign: signature does not match
 }
+
+// A new project gets a secret of its own.
+func ExampleNewSecret() {
+	secret := sign.NewSecret()
+	keyring, err := sign.NewKeyring(secret)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	payload := "eyJrZXkiOiJoZXJvLmpwZyJ9"
+	fmt.Println(len(secret), keyring.Verify(payload, keyring.Sign(payload)))
+	// Output: 64 <nil>
+}
+
+// One secret in the configuration serves every tenant, and a URL of one never
+// verifies at another.
+func ExampleTenantSecret() {
+	keyring := func(tenant string) *sign.Keyring {
+		secret, err := sign.TenantSecret("test-secret-0123456789", tenant)
+		if err != nil {
+			panic(err)
+		}
+		keys, err := sign.NewKeyring(secret)
+		if err != nil {
+			panic(err)
+		}
+		return keys
+	}
+	payload := "eyJrZXkiOiJoZXJvLmpwZyJ9"
+	signature := keyring("acme").Sign(payload)
+	fmt.Println(keyring("acme").Verify(payload, signature))
+	fmt.Println(keyring("globex").Verify(payload, signature))
+
+	_, err := sign.TenantSecret("test-secret-0123456789", "Acme Inc.")
+	fmt.Println(err != nil)
+	// Output:
+	// <nil>
+	// sign: signature does not match
+	// true
+}
+
+// A server writes down the hash, and finds it again by the prefix.
+func ExampleKeyHash() {
+	key, err := sign.ParseAPIKey("imk_0123456789ABCDEFGHIJab")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	row, err := key.Hash().MarshalText()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(key.Prefix(), len(row))
+
+	var kept sign.KeyHash
+	fmt.Println(kept.UnmarshalText(row), kept.Verify(key))
+	// Output:
+	// imk_0123 64
+	// <nil> <nil>
+}

@@ -1,6 +1,8 @@
 package billingtest_test
 
 import (
+	"context"
+	"fmt"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -10,14 +12,33 @@ import (
 	"github.com/immagin/immagin-go/billing/store/memory"
 )
 
-// A store's own test: every check on a store of its own, then the state
-// machine.
+// A store's own test opens an empty store for each check.
 func ExampleTestLedgerStore() {
 	_ = func(t *testing.T) {
 		billingtest.TestLedgerStore(t, func(*testing.T) ledger.Store { return memory.NewLedger() }, nil)
+	}
+}
+
+// Each check is run on a new store, here by hand.
+func ExampleLedgerChecks() {
+	for _, check := range billingtest.LedgerChecks()[:3] {
+		s := memory.NewLedger()
+		fmt.Println(check.Name, check.Run(context.Background(), s, s, nil))
+	}
+	// Output:
+	// Account <nil>
+	// Grants <nil>
+	// Holds <nil>
+}
+
+// The number of cases is the test's flag -rapid.checks.
+func ExampleLedgerProperties() {
+	_ = func(t *testing.T) {
 		for _, p := range billingtest.LedgerProperties() {
-			s := memory.NewLedger()
-			t.Run(p.Name, func(t *testing.T) { rapid.Check(t, p.On(s, s)) })
+			t.Run(p.Name, func(t *testing.T) {
+				s := memory.NewLedger()
+				rapid.Check(t, p.On(s, s))
+			})
 		}
 	}
 }

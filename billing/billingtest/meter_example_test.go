@@ -49,3 +49,16 @@ func ExampleMeterChecks() {
 	// InsertRefused <nil>
 	// Apart <nil>
 }
+
+// Where the queue is kept in a file, the function opens the file anew.
+func ExampleQueueChecks() {
+	for _, check := range billingtest.QueueChecks()[:3] {
+		q := memory.NewQueue()
+		again := func() meter.Queue { return q }
+		fmt.Println(check.Name, check.Run(context.Background(), q, again, nil))
+	}
+	// Output:
+	// Order <nil>
+	// Discard <nil>
+	// Positions <nil>
+}

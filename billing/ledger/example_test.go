@@ -167,3 +167,58 @@ func ExampleLedger_Entries() {
 	// 2 topup cash -10.00
 	// 2 topup paid 10.00
 }
+
+func ExampleNew() {
+	books, err := ledger.New(memory.NewLedger(), &ledger.Options{ // or sqlite's, or postgres'
+		Policy: ledger.Policy{MinTopUp: dollars("5.00"), MaxBalance: dollars("500.00")},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx := context.Background()
+	if err := books.Grant(ctx, "acme", "welcome", dollars("1.00"), time.Time{}); err != nil {
+		log.Fatal(err)
+	}
+	balance, err := books.Balance(ctx, "acme")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("promotional", balance.Promo, "available", balance.Available)
+	// Output: promotional 1.00 available 1.00
+}
+
+// The same top-up may be asked for any number of times, and is paid once.
+func ExampleLedger_TopUp() {
+	ctx := context.Background()
+	books := newLedger()
+	for range 2 { // the second, after an answer that was lost
+		if _, err := books.TopUp(ctx, "acme", "order 17", dollars("10.00")); err != nil {
+			log.Fatal(err)
+		}
+	}
+	_, err := books.TopUp(ctx, "acme", "order 17", dollars("20.00"))
+	fmt.Println(errors.Is(err, ledger.ErrConflict))
+	balance, err := books.Balance(ctx, "acme")
+	fmt.Println(balance.Available, err)
+	// Output:
+	// true
+	// 10.00 <nil>
+}
+
+// Each grant is a bucket of its own in the journal.
+func ExamplePromoBucket() {
+	ctx := context.Background()
+	books := newLedger()
+	if err := books.Grant(ctx, "acme", "welcome", dollars("1.00"), time.Time{}); err != nil {
+		log.Fatal(err)
+	}
+	for line, err := range books.Entries(ctx, "acme", time.Time{}, time.Time{}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		if line.Bucket == ledger.PromoBucket("welcome") {
+			fmt.Println(line.Kind, line.Bucket, line.Amount)
+		}
+	}
+	// Output: grant promo:welcome 1.00
+}

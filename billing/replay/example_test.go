@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/immagin/immagin-go/billing/catalog"
+	"github.com/immagin/immagin-go/billing/meter"
 	"github.com/immagin/immagin-go/billing/replay"
 )
 
@@ -60,4 +61,62 @@ func ExampleParseJSON() {
 	}
 	fmt.Println(e.Tenant, e.Path, e.Cache == replay.Coalesced)
 	// Output: acme /eyJrZXkiOiJhIn0 true
+}
+
+// words says what a URL of /width/original asks for.
+func words(path, query string) (image, rendition string, ok bool) {
+	rendition, image, ok = strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return image, rendition, ok
+}
+
+// What would another definition of "unique" cost?
+func ExampleNew() {
+	access := `192.0.2.1 - - [03/Nov/2026:10:00:00 +0000] "GET /800/hero.jpg HTTP/1.1" 200 81234 "-" "curl/8" MISS
+192.0.2.1 - - [04/Nov/2026:10:00:00 +0000] "GET /800/hero.jpg HTTP/1.1" 200 81234 "-" "curl/8" MISS
+`
+	for _, unique := range []meter.Uniqueness{meter.PerPeriod, meter.EveryMiss} {
+		tally, err := replay.New(words, &replay.Options{Policy: meter.Policy{Unique: unique}, Project: replay.Whole})
+		if err != nil {
+			log.Fatal(err)
+		}
+		if err := tally.Read(context.Background(), strings.NewReader(access)); err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(unique, tally.Counts()[0].Transforms)
+	}
+	// Output:
+	// per period 1
+	// every miss 2
+}
+
+func ExampleByHost() {
+	fmt.Println(replay.ByHost(&replay.Entry{Host: "Img.Acme.example:443"}))
+	// Output: img.acme.example
+}
+
+func ExampleByPrefix() {
+	fmt.Println(replay.ByPrefix(&replay.Entry{Path: "/acme/800/hero.jpg"}))
+	// Output: acme
+}
+
+func ExampleByTenant() {
+	fmt.Println(replay.ByTenant(&replay.Entry{Tenant: "acme", Host: "img.example.com"}))
+	// Output: acme
+}
+
+func ExampleWhole() {
+	access := `a.example 192.0.2.1 - - [03/Nov/2026:10:00:00 +0000] "GET /800/hero.jpg HTTP/1.1" 200 81234 "-" "curl/8"
+b.example 192.0.2.1 - - [03/Nov/2026:10:00:01 +0000] "GET /800/hero.jpg HTTP/1.1" 200 81234 "-" "curl/8"
+`
+	tally, err := replay.New(words, &replay.Options{Project: replay.Whole})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := tally.Read(context.Background(), strings.NewReader(access)); err != nil {
+		log.Fatal(err)
+	}
+	for _, c := range tally.Counts() {
+		fmt.Printf("%q %d of %d\n", c.Project, c.Transforms, c.Requests)
+	}
+	// Output: "default" 1 of 2
 }

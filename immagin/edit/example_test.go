@@ -152,6 +152,17 @@ func ExampleParseColor() {
 	// Output: 255 136 0 128
 }
 
+func ExampleRGB() {
+	brand := edit.RGB(0, 102, 204)
+	request := &edit.Request{
+		Key:   "logo.png",
+		Edits: []edit.Edit{edit.Flatten{Background: brand}},
+	}
+	payload, err := request.Encode()
+	fmt.Println(brand, string(payload), err)
+	// Output: #0066cc {"key":"logo.png","edits":[{"flatten":{"background":"#0066cc"}}]} <nil>
+}
+
 func ExampleRGBA() {
 	fmt.Println(edit.RGB(255, 136, 0), edit.RGBA(255, 136, 0, 0.5))
 	// Output: #ff8800 {"r":255,"g":136,"b":0,"alpha":0.5}

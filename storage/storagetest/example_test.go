@@ -11,12 +11,21 @@ import (
 	"github.com/immagin/immagin-go/storage/storagetest"
 )
 
-// A driver's test opens a bucket and runs the suites on it.
+// A driver's test opens a bucket and runs the suite on it.
 func ExampleTestOriginals() {
 	_ = func(t *testing.T) {
 		bucket := memblob.OpenBucket(nil)
 		defer bucket.Close()
 		storagetest.TestOriginals(t, storage.NewOriginals(bucket, nil), nil)
+	}
+}
+
+// With the bucket, the suite can damage what is stored, and see that it is not
+// served.
+func ExampleTestDerived() {
+	_ = func(t *testing.T) {
+		bucket := memblob.OpenBucket(nil)
+		defer bucket.Close()
 		storagetest.TestDerived(t, storage.NewDerived(bucket, nil), &storagetest.Options{Bucket: bucket})
 	}
 }
@@ -60,6 +69,24 @@ func ExampleAccountChecks() {
 	// ExportResumed <nil>
 	// DeleteImage <nil>
 	// DeleteAccount <nil>
+}
+
+func ExampleValidKeys() {
+	for _, key := range storagetest.ValidKeys() {
+		if err := storage.CheckKey(key); err != nil {
+			fmt.Println(err)
+		}
+	}
+	// Output:
+}
+
+func ExampleInvalidKeys() {
+	for _, key := range storagetest.InvalidKeys() {
+		if storage.CheckKey(key) == nil {
+			fmt.Printf("%q is let through\n", key)
+		}
+	}
+	// Output:
 }
 
 func ExampleHostileKeys() {

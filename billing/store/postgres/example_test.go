@@ -7,6 +7,8 @@ import (
 	"os"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/immagin/immagin-go/billing"
 	"github.com/immagin/immagin-go/billing/ledger"
 	"github.com/immagin/immagin-go/billing/meter"
@@ -14,8 +16,8 @@ import (
 )
 
 // Every server opens the same database, and hands its halves to a meter and a
-// ledger. It needs a PostgreSQL, and is not run as a test.
-func Example() {
+// ledger.
+func ExampleOpen() {
 	ctx := context.Background()
 	store, err := postgres.Open(ctx, os.Getenv("DATABASE_URL"), nil)
 	if err != nil {
@@ -35,4 +37,24 @@ func Example() {
 		log.Fatal(err)
 	}
 	fmt.Println(books.Balance(ctx, "acme"))
+}
+
+// A program that has a pool of connections already lends it.
+func ExampleNew() {
+	ctx := context.Background()
+	pool, err := pgxpool.New(ctx, os.Getenv("DATABASE_URL"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer pool.Close()
+	store, err := postgres.New(ctx, pool, &postgres.Options{Timeout: 5 * time.Second})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer store.Close() // before the pool
+	usage, err := meter.New(store.Meter(), nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(usage.Projects(ctx, billing.Month(time.Now())))
 }

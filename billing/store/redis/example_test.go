@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
+	goredis "github.com/redis/go-redis/v9"
 
 	"github.com/immagin/immagin-go/billing"
 	"github.com/immagin/immagin-go/billing/meter"
@@ -14,7 +15,7 @@ import (
 )
 
 // A server puts Redis between its meter and, mostly, PostgreSQL.
-func Example() {
+func ExampleOpen() {
 	server, err := miniredis.Run()
 	if err != nil {
 		fmt.Println(err)
@@ -39,4 +40,29 @@ func Example() {
 	// Output:
 	// 1 <nil>
 	// 0 <nil>
+}
+
+// A program that has a client already, of a cluster or of sentinels, lends it.
+func ExampleNew() {
+	server, err := miniredis.Run()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
+	client := goredis.NewUniversalClient(&goredis.UniversalOptions{Addrs: []string{server.Addr()}})
+	defer client.Close()
+	store, err := redis.New(memory.NewMeter(), client, &redis.Options{Prefix: "shop:meter:", TTL: 40 * 24 * time.Hour})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer store.Close()
+	usage, err := meter.New(store, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(usage.Record(context.Background(), meter.Event{Project: "shop", Image: "hero.jpg@1", Rendition: "w=800", At: time.Now()}))
+	// Output: 1 <nil>
 }
