@@ -86,7 +86,7 @@ const px = (rect) => Object.fromEntries(Object.entries(rect).map(([name, v]) => 
 
 // cropper is a rectangle with handles, in pixels of the edit's input.
 export function cropper({ edit, set }) {
-  const element = div("crop"), rect = div("crop-rect", element), label = div("crop-size", rect);
+  const element = div("crop"), body = div("crop-rect", element), label = div("crop-size", element);
   let frame = null, scale = 1;
 
   const read = () => {
@@ -98,10 +98,14 @@ export function cropper({ edit, set }) {
   const update = () => {
     if (!frame) return;
     const r = read();
-    Object.assign(rect.style, px({ left: r.left * scale, top: r.top * scale, width: r.width * scale, height: r.height * scale }));
+    const x = r.left * scale, y = r.top * scale, w = r.width * scale, tall = r.height * scale;
+    Object.assign(body.style, { width: `${w}px`, height: `${tall}px`, transform: `translate(${x}px, ${y}px)` });
     label.textContent = `${r.width} × ${r.height}`;
+    label.style.transform = `translate(${x + w / 2}px, ${y + tall - 12}px) translate(-50%, -100%)`;
     body.setAttribute("aria-label", `Crop rectangle, ${r.width} by ${r.height} at ${r.left}, ${r.top}. Arrow keys move it.`);
     for (const [name, h] of handles) {
+      const column = name.includes("left") ? 0 : name.includes("right") ? 1 : .5, row = name.includes("top") ? 0 : name.includes("bottom") ? 1 : .5;
+      h.style.transform = `translate(${x + w * column}px, ${y + tall * row}px)`;
       const [now, most] = { left: [r.left, frame.width], right: [r.left + r.width, frame.width], top: [r.top, frame.height], bottom: [r.top + r.height, frame.height] }[name] ?? [];
       if (now === undefined) continue;
       h.setAttribute("aria-valuenow", now);
@@ -148,12 +152,11 @@ export function cropper({ edit, set }) {
     });
   };
 
-  const body = div("crop-body", rect);
   body.tabIndex = 0;
   body.setAttribute("role", "button");
   handle("all", body);
   const handles = ["left", "top", "right", "bottom", "top-left", "top-right", "bottom-left", "bottom-right"].map((name) => {
-    const h = div(`crop-handle ${name}`, rect), side = !name.includes("-");
+    const h = div(`crop-handle ${name}`, element), side = !name.includes("-");
     if (side) {
       h.tabIndex = 0;
       const upright = name === "top" || name === "bottom";

@@ -36,7 +36,7 @@ export function mount(section) {
   });
   if (state.key) look();
   draw();
-  return load();
+  load().catch((err) => say(err.message, true));
 }
 
 // listen takes what is dropped or pasted anywhere on the page.

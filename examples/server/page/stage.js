@@ -22,13 +22,12 @@ export function mount(section) {
         <button type="button" data-mode="original">Original</button>
         <button type="button" data-mode="adjust" class="stage-adjust"></button>
       </div>
-      <div class="tabs" role="group" aria-label="Zoom"><button type="button" class="stage-actual" aria-pressed="false" title="One pixel of the picture is one of the screen">1:1</button></div>
       <p class="stage-facts" aria-live="polite"></p>
     </div>
     <div class="stage-view">
       <div class="stage-canvas" tabindex="-1"></div>
       <div class="stage-busy" aria-hidden="true"></div>
-      <p class="stage-zoom" aria-hidden="true"></p>
+      <button type="button" class="stage-actual" aria-pressed="false" title="One pixel of the picture is one of the screen"><span aria-hidden="true"></span> 1:1</button>
       <div class="stage-note" role="alert" hidden></div>
     </div>
     <div class="stage-foot">
@@ -199,7 +198,6 @@ function lay() {
     scale = last ? frames.map(() => Math.min(fit(last, room.width, room.height), most(last))) : [];
   }
   if (zoomed) scale = scale.map(() => 1 / devicePixelRatio);
-  canvas.style.flexDirection = direction;
   canvas.classList.toggle("zoomed", zoomed);
   canvas.tabIndex = zoomed ? 0 : -1;
   const shape = [mode, over, frames.map((f) => f.title), tool?.id].join();
@@ -217,13 +215,29 @@ function lay() {
     const img = images[i];
     if (img.getAttribute("src") !== f.url) img.src = f.url;
     img.alt = describe(f);
-    const box = over ? canvas.firstChild : img.parentElement, size = over ? frames[1] : f;
-    box.style.width = `${size.width * scale[i]}px`;
-    box.style.height = `${size.height * scale[i]}px`;
   }
+  put(over ? [frames[1]] : frames, scale, direction);
   if (mode === "adjust" && frames[0]) tool.on.place(frames[0], scale[0]);
   const zoom = scale.at(-1) * devicePixelRatio * 100;
-  view.querySelector(".stage-zoom").textContent = frames.length && Number.isFinite(zoom) ? `${zoom.toFixed(zoom < 10 ? 1 : 0)} %` : "";
+  actual.hidden = !frames.length || !Number.isFinite(zoom);
+  actual.firstChild.textContent = `${zoom.toFixed(zoom < 10 ? 1 : 0)} %`;
+}
+
+// put gives the boxes their sizes and places, around the middle of the canvas.
+// They are moved by transforms, which no layout shift counts.
+function put(sizes, scale, direction) {
+  const boxes = [...canvas.children].map((box, i) => ({ box, width: Math.round(sizes[i].width * scale[i]), height: Math.round(sizes[i].height * scale[i]) }));
+  const along = direction === "row" ? "width" : "height";
+  const whole = boxes.reduce((all, b) => all + b[along], margin * (boxes.length - 1));
+  const middle = { width: view.clientWidth / 2, height: view.clientHeight / 2 };
+  let from = Math.max(zoomed ? margin : 0, middle[along] - whole / 2);
+  for (const { box, ...b } of boxes) {
+    const at = Object.fromEntries(["width", "height"].map((side) => [side, Math.round(side === along ? from : Math.max(zoomed ? margin : 0, middle[side] - b[side] / 2))]));
+    from += b[along] + margin;
+    box.style.width = `${b.width}px`;
+    box.style.height = `${b.height}px`;
+    box.style.transform = `translate(${at.width}px, ${at.height}px)`;
+  }
 }
 
 function describe(f) {
@@ -272,7 +286,7 @@ function comparer() {
   box.append(picture("before"), picture("after"), title("Original"), title("Result", "right"), handle);
   const set = (to) => {
     divider = Math.min(100, Math.max(0, to));
-    box.style.setProperty("--at", `${divider}%`);
+    box.style.setProperty("--at", divider);
     handle.setAttribute("aria-valuenow", Math.round(divider));
     handle.setAttribute("aria-valuetext", `${Math.round(divider)} % original`);
   };

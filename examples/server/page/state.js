@@ -19,7 +19,7 @@ let last = snapshot();
 export function change(patch, { merge = "" } = {}) {
   const before = { ...state };
   Object.assign(state, patch);
-  state.edits = state.edits.map((e) => e.id ? e : { ...e, id: newID() });
+  state.edits = state.edits.map((e) => e.id && typeof e.off === "boolean" ? e : { ...e, id: e.id || newID(), off: Boolean(e.off) });
   if (state.key !== before.key && !("picture" in patch)) state.picture = null;
   if (!state.edits.some((e) => e.id === state.selected)) state.selected = "";
   const now = snapshot();
