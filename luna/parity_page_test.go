@@ -12,22 +12,24 @@ func parityPage(s sharpref.Set, tallies []tally) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `# Parity with sharp
 
-Every edit is compared with what sharp %s (libvips %s) computes from
+Every edit is compared with what sharp %[1]s (libvips %[2]s) computes from
 the same pixels in one call. The pictures are small and awkward: photo-like,
 gradients, hard saturated edges, noise; gray and colour, with and without
 alpha, fully transparent regions among it; 1-pixel, prime and even sides; 16
 bits. A test wrote this page, and fails when it is out of date or a bound is
 broken:
 
-    go test ./luna -run TestParity            against the records
-    go test ./luna -run TestParityLive -v     against sharp itself, on random cases
+%[3]ssh
+go test ./luna -run TestParity        # against the records
+go test ./luna -run TestParityLive -v # against sharp itself, on random cases
+%[3]s
 
 The difference is that of one 8-bit sample. Cases that sharp refuses count as
 cases; there the engine must refuse as well.
 
 | edit | cases | samples | largest difference | samples that differ | bound |
 |---|---:|---:|---:|---:|---|
-`, s.Sharp, s.Libvips)
+`, s.Sharp, s.Libvips, "```")
 	for _, r := range tallies {
 		limit := "equal"
 		switch {

@@ -34,7 +34,9 @@ const introduction = `# Side by side with sharp
 
 What this engine and sharp took for the same jobs in one run of
 
-    go run ./internal/bench -megapixels 1,4,12,24,48 -quality
+` + "```sh" + `
+go run ./internal/bench -megapixels 1,4,12,24,48 -quality
+` + "```" + `
 
 which prints this page. Either side runs in a process of its own, and they take
 turns, so that what else the machine does meets both. Wall time is what a caller

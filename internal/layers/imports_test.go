@@ -78,11 +78,15 @@ var may = map[string][]string{
 
 	"internal/calibrate": {"luna/codec", "luna/jpeg", "luna/op", "luna/pixel", "luna/webp", "internal/scene"},
 	"internal/bench":     {"immagin/edit", "luna", "luna/avif", "luna/codec", "luna/codecs", "luna/jpeg", "luna/op", "luna/pixel", "luna/png", "internal/machine", "internal/scene"},
+	"internal/docstest":  {},
 	"internal/layers":    {},
 	"internal/load":      {"internal/machine", "internal/scene", "sign"},
 	"internal/edittest":  {"immagin/edit"},
-	"internal/testmeta":  {"luna/codec"},
-	"internal/scene":     {},
+
+	"internal/docstest/given": {"immagin", "immagin/api", "luna", "luna/codecs", "sign", "storage"},
+
+	"internal/testmeta": {"luna/codec"},
+	"internal/scene":    {},
 }
 
 // leaves are packages under internal that import none of ours.

@@ -1,0 +1,118 @@
+package docstest
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/stretchr/testify/require"
+)
+
+var (
+	link    = regexp.MustCompile(`\]\(([^()\s]+(?:\([^()]*\)[^()\s]*)?)\)`)
+	heading = regexp.MustCompile(`(?m)^#{1,6} +(.*?) *#*$`)
+	code    = regexp.MustCompile("`[^`\n]*`")
+)
+
+// anchors are the names by which GitHub links to headings: lower case, without
+// punctuation, with hyphens for spaces, and numbers for those that come again.
+func anchors(prose string) map[string]bool {
+	known := map[string]bool{}
+	for _, m := range heading.FindAllStringSubmatch(prose, -1) {
+		text := regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`).ReplaceAllString(m[1], "$1")
+		var s strings.Builder
+		for _, r := range strings.ToLower(text) {
+			switch {
+			case r == ' ':
+				s.WriteByte('-')
+			case r == '-', r == '_', unicode.IsLetter(r), unicode.IsNumber(r):
+				s.WriteRune(r)
+			}
+		}
+		name := s.String()
+		for i := 1; known[name]; i++ {
+			name = fmt.Sprintf("%s-%d", s.String(), i)
+		}
+		known[name] = true
+	}
+	return known
+}
+
+func TestAnchors(t *testing.T) {
+	require.Equal(t, map[string]bool{"auto-three-clients-not-three-hundred": true, "a-1": true, "a": true, "b-c": true},
+		anchors("## `auto`: three clients, not three hundred\n# A\ntext\n### A\n# [B](x.md) C\n"))
+}
+
+// TestLinks follows the links between the pages, and to files.
+func TestLinks(t *testing.T) {
+	known := map[string]map[string]bool{}
+	prose := map[string]string{}
+	for _, page := range pages(t) {
+		_, text, _ := extract(page, read(t, page))
+		prose[page], known[page] = text, anchors(text)
+	}
+	followed := 0
+	for page, text := range prose {
+		for i, line := range strings.Split(text, "\n") {
+			for _, m := range link.FindAllStringSubmatch(code.ReplaceAllString(line, "`c`"), -1) {
+				target := m[1]
+				switch {
+				case strings.HasPrefix(target, "https://"):
+					continue // not ours to hold
+				case strings.Contains(target, "://"), strings.HasPrefix(target, "/"):
+					t.Errorf("%s:%d: %s is neither relative nor https", page, i+1, target)
+					continue
+				}
+				file, anchor, _ := strings.Cut(target, "#")
+				to := page
+				if file != "" {
+					to = path.Join(path.Dir(page), file)
+				}
+				followed++
+				if info, err := os.Stat(filepath.Join(root, filepath.FromSlash(to))); err != nil {
+					t.Errorf("%s:%d: there is no %s", page, i+1, to)
+				} else if anchor != "" && !info.IsDir() && !known[to][anchor] {
+					t.Errorf("%s:%d: %s has no heading #%s", page, i+1, to, anchor)
+				}
+			}
+		}
+	}
+	require.Greater(t, followed, 20)
+}
+
+// TestEveryGuideIsFound: a guide that the README and the index do not name is
+// one that nobody reads.
+func TestEveryGuideIsFound(t *testing.T) {
+	index := read(t, "examples/docs/README.md")
+	for _, page := range pages(t) {
+		name, ok := strings.CutPrefix(page, "examples/docs/")
+		if ok && name != "README.md" {
+			require.Contains(t, index, "("+name+")", "examples/docs/README.md has no link to %s", page)
+		}
+	}
+	require.Contains(t, read(t, "README.md"), "(examples/docs/README.md)")
+}
+
+// TestNamedFiles: a path of this repository that stands in a page as code is
+// there.
+func TestNamedFiles(t *testing.T) {
+	named := regexp.MustCompile("`((?:\\./)?(?:examples|internal|luna|immagin|billing|storage|sign|\\.ci)/[A-Za-z0-9_./-]*)`")
+	seen := 0
+	for _, page := range pages(t) {
+		_, text, _ := extract(page, read(t, page))
+		for i, line := range strings.Split(text, "\n") {
+			for _, m := range named.FindAllStringSubmatch(line, -1) {
+				seen++
+				if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(m[1]))); err != nil {
+					t.Errorf("%s:%d: there is no %s", page, i+1, m[1])
+				}
+			}
+		}
+	}
+	require.Greater(t, seen, 10)
+}
