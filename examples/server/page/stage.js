@@ -27,7 +27,7 @@ export function mount(section) {
     <div class="stage-view">
       <div class="stage-canvas" tabindex="-1"></div>
       <div class="stage-busy" aria-hidden="true"></div>
-      <button type="button" class="stage-actual" aria-pressed="false" title="One pixel of the picture is one of the screen"><span aria-hidden="true"></span> 1:1</button>
+      <button type="button" class="stage-actual" aria-pressed="false" title="One pixel of the picture is one of the screen"><span></span></button>
       <div class="stage-note" role="alert" hidden></div>
     </div>
     <div class="stage-foot">
@@ -220,7 +220,7 @@ function lay() {
   if (mode === "adjust" && frames[0]) tool.on.place(frames[0], scale[0]);
   const zoom = scale.at(-1) * devicePixelRatio * 100;
   actual.hidden = !frames.length || !Number.isFinite(zoom);
-  actual.firstChild.textContent = `${zoom.toFixed(zoom < 10 ? 1 : 0)} %`;
+  actual.firstChild.textContent = zoomed ? "Fit" : `${zoom.toFixed(zoom < 10 ? 1 : 0)} %, show 1:1`;
 }
 
 // put gives the boxes their sizes and places, around the middle of the canvas.
