@@ -167,7 +167,7 @@ func TestEveryBlockHasALanguage(t *testing.T) {
 // TestText: what programs print is held where they are tested.
 func TestText(t *testing.T) {
 	exceptions := []exception{
-		{"README.md", "decode jpeg", "what Explain says: its wording is in the tests of package luna"},
+		{"engine.md", "decode jpeg", "what Explain says: its wording is in the tests of package luna"},
 		{"management-api.md", "RateLimit-Policy:", "headers: the tests of immagin/api look at them"},
 		{"management-api.md", "level=INFO", "a record of the log: the tests of immagin/api look at its members"},
 		{"observability.md", "Server-Timing:", "a header: the tests of package luna look at it"},
