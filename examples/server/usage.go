@@ -89,14 +89,32 @@ var usageHTML string
 
 var usageTemplate = template.Must(template.New("usage").Funcs(template.FuncMap{
 	"count": grouped,
-	"cost":  func(m billing.Money) string { return "$" + m.String() },
+	"cost":  priced,
 	"day":   func(t time.Time) string { return t.Format("2 January 2006") },
 	"iso":   func(t time.Time) string { return t.Format(time.DateOnly) },
-	"sized": func(c chart, class string) map[string]any {
-		return map[string]any{"Chart": c, "Class": class}
-	},
+	"sized": drawnAs,
 	"minus": func(a, b int64) int64 { return max(0, a-b) },
 }).Parse(usageHTML))
+
+// drawnAs is what the template "chart" takes.
+func drawnAs(c chart, class string) map[string]any { return map[string]any{"Chart": c, "Class": class} }
+
+// priced writes an amount for people.
+func priced(m billing.Money) string {
+	if m.Currency() == "USD" {
+		return "$" + m.String()
+	}
+	return m.String() + " " + string(m.Currency())
+}
+
+// span is a quote's amount, or its two.
+func span(q billing.Quote) string {
+	text := priced(q.Low)
+	if order, err := q.Low.Cmp(q.High); err != nil || order != 0 {
+		text += "–" + priced(q.High)
+	}
+	return text
+}
 
 // deliveries are how often an image may be thought to be delivered.
 var deliveries = []int64{1, 10, 100}

@@ -24,6 +24,8 @@ type comparison struct {
 	Printed []row // as Immagin's page has them, for the volumes after the first
 	Wide    chart
 	Narrow  chart
+
+	lines []curve
 }
 
 type volume struct {
@@ -76,12 +78,7 @@ func scenario(transforms, times int64) billing.Scenario {
 func compare(p *usageReport, times int64) (*comparison, error) {
 	recomputed, printed := catalog.Recomputed(), catalog.Published()
 	c := &comparison{Times: times, Bytes: deliveredBytes / 1000, Name: recomputed.Name}
-	series := map[[2]string]int{}
-	for _, o := range recomputed.Offers {
-		if _, ok := series[[2]string{o.Provider, o.Product}]; !ok {
-			series[[2]string{o.Provider, o.Product}] = len(series)
-		}
-	}
+	series := seriesOf(recomputed.Offers)
 	for i, n := range []int64{p.Projection.Unique, 100_000, 500_000, 1_000_000} {
 		c.Volumes = append(c.Volumes, volume{n, i == 0})
 		quotes, err := billing.Compare(scenario(n, times), recomputed.Offers, p.at)
@@ -100,15 +97,29 @@ func compare(p *usageReport, times int64) (*comparison, error) {
 	for i, r := range c.Rows {
 		c.Rows[i].Series = series[[2]string{r.Provider, r.Product}]
 	}
-	most := round125(max(1_000_000, p.Projection.Unique))
-	lines, err := curves(c.Rows, recomputed.Offers, most, times, p)
-	if err != nil {
+	most := mostTransforms(p)
+	var err error
+	if c.lines, err = curves(c.Rows, recomputed.Offers, most, times, p); err != nil {
 		return nil, err
 	}
-	c.Wide = layOut(lines, p, most, 1120, 460, 140)
-	c.Narrow = layOut(lines, p, most, 360, 300, 14)
+	c.Wide = layOut(c.lines, p, most, 1120, 460, 140)
+	c.Narrow = layOut(c.lines, p, most, 360, 300, 14)
 	return c, nil
 }
+
+// seriesOf numbers what providers sell, by their names and their products'.
+func seriesOf(offers []billing.Offer) map[[2]string]int {
+	series := map[[2]string]int{}
+	for _, o := range offers {
+		if _, ok := series[[2]string{o.Provider, o.Product}]; !ok {
+			series[[2]string{o.Provider, o.Product}] = len(series)
+		}
+	}
+	return series
+}
+
+// mostTransforms is where the charts end.
+func mostTransforms(p *usageReport) int64 { return round125(max(1_000_000, p.Projection.Unique)) }
 
 // enter adds a column's quotes to the rows, which are in the catalogue's order
 // of providers at the first.
@@ -123,10 +134,7 @@ func enter(rows []row, quotes []billing.Quote, column int) []row {
 		for len(r.Quotes) < column { // which no provider lacks
 			r.Quotes = append(r.Quotes, quote{})
 		}
-		text := "$" + q.Low.String()
-		if order, err := q.Low.Cmp(q.High); err != nil || order != 0 {
-			text += "–" + q.High.String()
-		}
+		text := span(q)
 		if q.Custom {
 			text = "Ask"
 		}
@@ -151,7 +159,7 @@ type curve struct {
 // A point is in transforms and dollars, which only draw.
 type point struct{ n, low, high float64 }
 
-const samples = 160
+const sampled = 160
 
 // curves works out the lines of all rows, Immagin's at every corner.
 func curves(rows []row, offers []billing.Offer, most, times int64, p *usageReport) ([]curve, error) {
@@ -161,15 +169,28 @@ func curves(rows []row, offers []billing.Offer, most, times int64, p *usageRepor
 	for i, r := range rows {
 		list[i].row = r
 	}
-	for i := range int64(samples + 1) {
-		n := most * i / samples
+	ours, err := billing.Curve(catalog.Immagin().Components[0].Overage, 0, most, sampled+1)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		if list[i].row.Provider != "Immagin" {
+			continue
+		}
+		for _, at := range ours {
+			cost := amount(at.Amount)
+			list[i].points = append(list[i].points, point{float64(at.Quantity), cost, cost})
+		}
+	}
+	for i := range int64(sampled + 1) {
+		n := most * i / sampled
 		quotes, err := billing.Compare(scenario(n, times), offers, p.at)
 		if err != nil {
 			return nil, err
 		}
 		for _, q := range quotes {
 			at := slices.IndexFunc(rows, func(r row) bool { return r.Provider == q.Offer.Provider && r.Product == q.Offer.Product })
-			if at >= 0 && !q.Custom {
+			if at >= 0 && !q.Custom && q.Offer.Provider != "Immagin" {
 				list[at].points = append(list[at].points, point{float64(n), amount(q.Low), amount(q.High)})
 			}
 		}
