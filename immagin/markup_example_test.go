@@ -200,7 +200,7 @@ func ExampleImages_Placeholder() {
 		fmt.Println(err)
 		return
 	}
-	p, err := client.Images.Placeholder(ctx, "night.png", nil)
+	p, err := client.Images.Placeholder(ctx, "night.png", &immagin.PlaceholderOptions{Version: "2"})
 	if err != nil {
 		fmt.Println(err)
 		return

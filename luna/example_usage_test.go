@@ -19,7 +19,7 @@ import (
 // The log of a server behind Cloudflare, and what a bill would be made of.
 func ExampleUsageLog() {
 	var file strings.Builder // in a program: a file
-	usage := luna.NewUsageLog(&file, nil)
+	usage := luna.NewUsageLog(&file, &luna.UsageLogOptions{Every: 5 * time.Second})
 
 	engine, err := luna.New([]codec.Codec{png.Codec{}}, nil)
 	if err != nil {

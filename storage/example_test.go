@@ -44,6 +44,23 @@ func ExampleNewOriginals() {
 	// another tenant's: true
 }
 
+// A bucket of one tenant, whose objects were there before, as they lie.
+func ExampleOptions() {
+	ctx := context.Background()
+	bucket := memblob.OpenBucket(nil)
+	defer bucket.Close()
+	if err := bucket.WriteAll(ctx, "photos/2019/hero.jpg", []byte("a picture"), nil); err != nil {
+		fmt.Println(err)
+		return
+	}
+	originals := storage.NewOriginals(bucket, &storage.Options{
+		Prefix: func(tenant string) string { return "photos/" },
+	})
+	size, _, err := originals.Stat(ctx, "acme", "2019/hero.jpg")
+	fmt.Println(size, err)
+	// Output: 9 <nil>
+}
+
 func ExampleOriginals_List() {
 	ctx := context.Background()
 	bucket := memblob.OpenBucket(nil)

@@ -15,7 +15,7 @@ import (
 // A store's own test opens an empty store for each check.
 func ExampleTestLedgerStore() {
 	_ = func(t *testing.T) {
-		billingtest.TestLedgerStore(t, func(*testing.T) ledger.Store { return memory.NewLedger() }, nil)
+		billingtest.TestLedgerStore(t, func(*testing.T) ledger.Store { return memory.NewLedger() }, &billingtest.LedgerOptions{Racers: 32})
 	}
 }
 

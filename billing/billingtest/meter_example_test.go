@@ -16,7 +16,7 @@ import (
 // a store, MeterOptions.Again opens it once more.
 func ExampleTestMeterStore() {
 	_ = func(t *testing.T) {
-		billingtest.TestMeterStore(t, func(*testing.T) meter.Store { return memory.NewMeter() }, nil)
+		billingtest.TestMeterStore(t, func(*testing.T) meter.Store { return memory.NewMeter() }, &billingtest.MeterOptions{Racers: 16})
 	}
 }
 

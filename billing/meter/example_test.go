@@ -126,7 +126,9 @@ func ExampleNewOutbox() {
 	ctx := context.Background()
 	queue := memory.NewQueue()  // sqlite, where it must outlive the process
 	remote := memory.NewMeter() // postgres, which may be away
-	outbox, err := meter.NewOutbox(queue, remote, nil)
+	outbox, err := meter.NewOutbox(queue, remote, &meter.OutboxOptions{
+		Failed: func(err error) { log.Print("usage waits: ", err) },
+	})
 	if err != nil {
 		log.Fatal(err)
 	}

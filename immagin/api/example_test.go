@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -56,11 +57,91 @@ func (m *memory) Delete(_ context.Context, tenant, key string) error {
 	return nil
 }
 
+// acme is a program's only project, as long as it has one.
+func acme() api.ProjectMap {
+	return api.ProjectMap{"acme": {ID: "prj_1", Name: "Acme", BaseURL: "https://acme.example.com", Secret: sign.NewSecret()}}
+}
+
+func ExampleNew() {
+	key := sign.NewAPIKey() // shown to its owner once
+	handler, err := api.New(new(memory), acme(), api.NewMemoryKeys(api.NewKey("acme", "laptop", key, time.Now())), nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ask := func(authorization string) {
+		r := httptest.NewRequest("GET", "/v1/project", nil)
+		r.Header.Set("Authorization", authorization)
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		var answer struct{ Name, BaseURL, Code string }
+		err := json.NewDecoder(w.Body).Decode(&answer)
+		fmt.Println(w.Code, answer, err)
+	}
+	ask("Bearer " + key.Reveal())
+	ask("Bearer " + sign.NewAPIKey().Reveal()) // somebody else's
+	// Output:
+	// 200 {Acme https://acme.example.com } <nil>
+	// 401 {  unauthorized} <nil>
+}
+
+// What a server keeps of a key that it has made: a hash, and what finds it.
+func ExampleNewKey() {
+	key, err := sign.ParseAPIKey("imk_0123456789ABCDEFGHIJab")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	kept := api.NewKey("acme", "laptop", key, time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))
+	fmt.Println(kept.Prefix, kept.Name, kept.Hash.Verify(key), kept.Validate())
+	// Output: imk_0123 laptop <nil> <nil>
+}
+
+// Tests and small programs keep their keys in memory.
+func ExampleNewMemoryKeys() {
+	ctx := context.Background()
+	key := sign.NewAPIKey()
+	keys := api.NewMemoryKeys(api.NewKey("acme", "laptop", key, time.Now()))
+	found, err := keys.Lookup(ctx, key.Prefix())
+	fmt.Println(len(found), found[0].Name, err)
+	fmt.Println(keys.Revoke(ctx, "acme", found[0].ID))
+	found, err = keys.Lookup(ctx, key.Prefix())
+	fmt.Println(len(found), err)
+	// Output:
+	// 1 laptop <nil>
+	// <nil>
+	// 0 <nil>
+}
+
+// A store of one's own lists keys in the order that Keys.List promises.
+func ExampleCompareKeys() {
+	monday := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	keys := []api.Key{
+		api.NewKey("acme", "server", sign.NewAPIKey(), monday.Add(24*time.Hour)),
+		api.NewKey("acme", "laptop", sign.NewAPIKey(), monday),
+	}
+	slices.SortFunc(keys, api.CompareKeys)
+	for _, key := range keys {
+		fmt.Println(key.CreatedAt.Weekday(), key.Name)
+	}
+	// Output:
+	// Monday laptop
+	// Tuesday server
+}
+
+func ExampleValidateTenant() {
+	fmt.Println(api.ValidateTenant("acme"))
+	fmt.Println(errors.Is(api.ValidateTenant(""), fs.ErrInvalid))
+	// Output:
+	// <nil>
+	// true
+}
+
 func Example() {
 	key := sign.NewAPIKey()
 	handler, err := api.New(
 		new(memory),
-		api.ProjectMap{"acme": {ID: "prj_1", Name: "Acme", BaseURL: "https://acme.example.com", Secret: sign.NewSecret()}},
+		acme(),
 		api.NewMemoryKeys(api.NewKey("acme", "example", key, time.Now())),
 		&api.Options{MaxSize: 10 << 20, Guard: func(_ context.Context, u api.Upload) error {
 			if strings.HasPrefix(u.Key, "archive/") {
@@ -108,7 +189,7 @@ func ExampleOptions() {
 	store, key := new(memory), sign.NewAPIKey()
 	store.objects.Store("acme/hero.jpg", []byte("…"))
 	handler, err := api.New(store,
-		api.ProjectMap{"acme": {ID: "prj_1", Name: "Acme", BaseURL: "https://acme.example.com", Secret: sign.NewSecret()}},
+		acme(),
 		api.NewMemoryKeys(api.NewKey("acme", "example", key, time.Now())),
 		&api.Options{
 			Deleted: func(_ context.Context, tenant, key string) error {

@@ -3,6 +3,7 @@ package edit_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/immagin/immagin-go/immagin/edit"
 )
@@ -23,6 +24,66 @@ func Example() {
 	}
 	fmt.Println(string(b))
 	// Output: {"key":"hero.jpg","edits":[{"resize":{"width":1200,"height":630}},{"text":{"text":"© Acme Inc","opacity":0.8}}],"output":{"format":"jpeg","quality":85}}
+}
+
+// One of each edit, as it stands in a payload. Fields that are left out have
+// their defaults; new makes the pointer where zero itself means something.
+func ExampleEdit() {
+	for _, e := range []edit.Edit{
+		edit.AutoOrient(false),
+		edit.Resize{Width: 800, Height: 600, Fit: edit.FitContain, Background: "white", Upscale: new(true)},
+		edit.Crop{Left: 100, Top: 50, Width: 400, Height: 300},
+		edit.Trim{Threshold: new(15.)},
+		edit.Extend{Top: new(20), Bottom: new(20), Background: "#ff0000"},
+		edit.Rotate{Angle: 45},
+		edit.Flip(true),
+		edit.Flop(true),
+		edit.Blur(2.5),
+		edit.Sharpen(1),
+		edit.Grayscale(true),
+		edit.Modulate{Brightness: new(1.2), Hue: new(90)},
+		edit.Tint{R: 255, G: 200, B: 0},
+		edit.Invert(true),
+		edit.Normalize{},
+		edit.Contrast(20),
+		edit.Gamma(1.1),
+		edit.Sigmoid{Midpoint: 0.5, Factor: 3},
+		edit.Flatten{Background: "white"},
+		edit.Text{Text: "© Acme Inc", FontSize: new(32.)},
+		edit.Image{Key: "logo.png", Width: 120, Opacity: new(0.5)},
+		edit.Custom{Operation: "x-vignette", Parameters: []byte(`{"strength":0.3}`)},
+	} {
+		request := edit.Request{Key: "hero.jpg", Edits: []edit.Edit{e}}
+		payload, err := request.Encode()
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(strings.TrimSuffix(strings.TrimPrefix(string(payload), `{"key":"hero.jpg","edits":[`), "]}"))
+	}
+	// Output:
+	// {"autoOrient":false}
+	// {"resize":{"width":800,"height":600,"fit":"contain","background":"white","upscale":true}}
+	// {"crop":{"left":100,"top":50,"width":400,"height":300}}
+	// {"trim":{"threshold":15}}
+	// {"extend":{"top":20,"bottom":20,"background":"#ff0000"}}
+	// {"rotate":{"angle":45}}
+	// {"flip":true}
+	// {"flop":true}
+	// {"blur":2.5}
+	// {"sharpen":1}
+	// {"grayscale":true}
+	// {"modulate":{"brightness":1.2,"hue":90}}
+	// {"tint":{"r":255,"g":200,"b":0}}
+	// {"invert":true}
+	// {"normalize":true}
+	// {"contrast":20}
+	// {"gamma":1.1}
+	// {"sigmoid":{"midpoint":0.5,"factor":3}}
+	// {"flatten":{"background":"white"}}
+	// {"text":{"text":"© Acme Inc","fontSize":32}}
+	// {"image":{"key":"logo.png","width":120,"opacity":0.5}}
+	// {"x-vignette":{"strength":0.3}}
 }
 
 func ExampleRequest_Payload() {

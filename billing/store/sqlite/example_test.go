@@ -22,7 +22,9 @@ func ExampleOpen() {
 	}
 	defer os.RemoveAll(folder)
 	ctx := context.Background()
-	store, err := sqlite.Open(ctx, filepath.Join(folder, "billing.db"), nil)
+	store, err := sqlite.Open(ctx, filepath.Join(folder, "billing.db"), &sqlite.Options{
+		Cache: 64 << 20, // for two million renditions a month
+	})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -3,20 +3,64 @@ package apitest_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"testing"
 
 	"github.com/immagin/immagin-go/immagin/api"
 	"github.com/immagin/immagin-go/immagin/api/apitest"
+	"github.com/immagin/immagin-go/immagin/api/filestore"
 )
 
 // A store's test runs the suite on it. What shares nothing but memory opens
 // the same store each time; another would connect to it anew.
 func ExampleTestKeys() {
 	_ = func(t *testing.T) {
-		keys, nonces := new(api.MemoryKeys), new(api.MemoryNonces)
+		keys := new(api.MemoryKeys)
 		apitest.TestKeys(t, func() (api.Keys, error) { return keys, nil }, nil)
-		apitest.TestNonces(t, func() (api.Nonces, error) { return nonces, nil }, nil)
 	}
+}
+
+func ExampleTestNonces() {
+	_ = func(t *testing.T) {
+		nonces := new(api.MemoryNonces)
+		apitest.TestNonces(t, func() (api.Nonces, error) { return nonces, nil }, &apitest.Options{Racers: 32})
+	}
+}
+
+func ExampleTestProjects() {
+	_ = func(t *testing.T) {
+		folder := t.TempDir()
+		apitest.TestProjects(t, func() (apitest.ProjectStore, error) {
+			store, err := filestore.Open(folder, nil)
+			if err != nil {
+				return nil, err
+			}
+			t.Cleanup(func() { store.Close() })
+			return store.Projects(), nil
+		}, nil)
+	}
+}
+
+func ExampleProjectsChecks() {
+	folder, err := os.MkdirTemp("", "")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(folder)
+	store, err := filestore.Open(folder, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer store.Close()
+	open := func() (apitest.ProjectStore, error) { return store.Projects(), nil }
+	for _, check := range apitest.ProjectsChecks()[:2] {
+		fmt.Println(check.Name, check.Run(context.Background(), open, nil))
+	}
+	// Output:
+	// RoundTrip <nil>
+	// Replace <nil>
 }
 
 func ExampleKeysChecks() {

@@ -16,14 +16,14 @@ import (
 // A server hands its folder to api.New:
 //
 //	handler, err := api.New(originals, store.Projects(), store.Keys(), &api.Options{Nonces: store.Nonces()})
-func Example() {
+func ExampleOpen() {
 	folder, err := os.MkdirTemp("", "")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	defer os.RemoveAll(folder)
-	store, err := filestore.Open(folder, nil)
+	store, err := filestore.Open(folder, &filestore.Options{Now: time.Now})
 	if err != nil {
 		fmt.Println(err)
 		return

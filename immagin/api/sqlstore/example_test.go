@@ -18,14 +18,14 @@ import (
 //	handler, err := api.New(originals, store.Projects(), store.Keys(), &api.Options{Nonces: store.Nonces()})
 //
 // For PostgreSQL it is sql.Open("pgx", "postgres://…") and sqlstore.Postgres.
-func Example() {
+func ExampleNew() {
 	db, err := sql.Open("sqlite", "file:example?mode=memory&cache=shared&_pragma=busy_timeout(5000)")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	defer db.Close()
-	store, err := sqlstore.New(db, sqlstore.SQLite, nil)
+	store, err := sqlstore.New(db, sqlstore.SQLite, &sqlstore.Options{Now: time.Now})
 	if err != nil {
 		fmt.Println(err)
 		return
