@@ -31,18 +31,35 @@ func (pgm) Revision() string { return "pgm 1" }
 
 // header reads "P5 width height 255" and one space.
 func header(r io.Reader) (shape pixel.Shape, err error) {
+	read := &failures{r: r}
 	var most int
-	if _, err := fmt.Fscanf(r, "P5 %d %d %d\n", &shape.Width, &shape.Height, &most); err != nil {
-		return shape, fmt.Errorf("pgm: %w: %v", codec.ErrFormat, err)
+	_, err = fmt.Fscanf(read, "P5 %d %d %d\n", &shape.Width, &shape.Height, &most)
+	if read.err != nil {
+		return shape, read.err
 	}
-	if shape.Width < 1 || shape.Height < 1 {
-		return shape, fmt.Errorf("pgm: %w: %dx%d pixels", codec.ErrFormat, shape.Width, shape.Height)
+	if err != nil || shape.Width < 1 || shape.Height < 1 {
+		return shape, fmt.Errorf("pgm: %w: no header", codec.ErrFormat)
 	}
 	if most != 255 {
 		return shape, fmt.Errorf("pgm: %w: %d shades", codec.ErrUnsupported, most)
 	}
 	shape.Layout = pixel.Gray
 	return shape, nil
+}
+
+// failures keeps the errors of a reader, other than its end, apart from those of
+// the file: the network may have failed rather than the picture.
+type failures struct {
+	r   io.Reader
+	err error
+}
+
+func (f *failures) Read(p []byte) (int, error) {
+	n, err := f.r.Read(p)
+	if err != nil && err != io.EOF {
+		f.err = err
+	}
+	return n, err
 }
 
 func (pgm) Probe(r io.Reader) (codec.Info, error) {
@@ -54,17 +71,21 @@ func (pgm) DecodeWork(info codec.Info, _ codec.Request) int64 {
 	return pixel.StripRows*int64(info.Shape.Width) + 4096
 }
 
-func (pgm) Decode(_ context.Context, r io.Reader, req codec.Request) (pixel.Source, error) {
+func (pgm) Decode(ctx context.Context, r io.Reader, req codec.Request) (pixel.Source, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	b := bufio.NewReader(r)
 	shape, err := header(b)
 	if err != nil {
 		return nil, err
 	}
-	return &rows{r: b, shape: shape, pool: req.Pool, strip: pixel.NewStrip(req.Pool, shape, pixel.StripRows)}, nil
+	src := &rows{r: b, shape: shape, pool: req.Pool, strip: pixel.NewStrip(req.Pool, shape, pixel.StripRows)}
+	return pixel.WithContext(ctx, src), nil
 }
 
 // rows reads strip by strip, when it is asked to: memory is some rows, not the
-// picture. Luna stops asking when the context is done.
+// picture.
 type rows struct {
 	r     io.Reader
 	shape pixel.Shape
@@ -83,8 +104,11 @@ func (s *rows) Next() (*pixel.Strip, error) {
 	strip.Y, strip.Rows = s.y, min(pixel.StripRows, s.shape.Height-s.y)
 	strip.Planes[0] = s.strip.Planes[0].Rows(0, strip.Rows)
 	for y := range strip.Rows {
-		if _, err := io.ReadFull(s.r, strip.Planes[0].Row(y)); err != nil {
-			return nil, fmt.Errorf("pgm: %w: %w", codec.ErrFormat, err)
+		switch _, err := io.ReadFull(s.r, strip.Planes[0].Row(y)); {
+		case err == io.EOF || err == io.ErrUnexpectedEOF:
+			return nil, fmt.Errorf("pgm: %w: ends in row %d", codec.ErrFormat, s.y+y)
+		case err != nil:
+			return nil, err
 		}
 	}
 	s.y += strip.Rows
