@@ -52,20 +52,20 @@ func New(base string, client *http.Client) (*Origin, error) {
 
 // Stat asks for the headers only.
 func (o *Origin) Stat(ctx context.Context, tenant, key string) (size int64, version string, err error) {
-	body, size, version, err := o.ask(ctx, http.MethodHead, tenant, key)
+	empty, size, version, err := o.ask(ctx, http.MethodHead, tenant, key)
 	if err != nil {
 		return 0, "", err
 	}
-	return size, version, body.Close()
+	return size, version, empty.Close()
 }
 
 // Open asks for the content. Size and version are of the same answer, so that
 // they belong together even where the file is replaced at this moment.
-func (o *Origin) Open(ctx context.Context, tenant, key string) (body io.ReadCloser, size int64, version string, err error) {
+func (o *Origin) Open(ctx context.Context, tenant, key string) (content io.ReadCloser, size int64, version string, err error) {
 	return o.ask(ctx, http.MethodGet, tenant, key)
 }
 
-func (o *Origin) ask(ctx context.Context, method, tenant, key string) (body io.ReadCloser, size int64, version string, err error) {
+func (o *Origin) ask(ctx context.Context, method, tenant, key string) (content io.ReadCloser, size int64, version string, err error) {
 	address, err := o.address(tenant, key)
 	if err != nil {
 		return nil, 0, "", err
@@ -90,7 +90,20 @@ func (o *Origin) ask(ctx context.Context, method, tenant, key string) (body io.R
 		answer.Body.Close()
 		return nil, 0, "", fmt.Errorf("upstream: %s has neither ETag nor Last-Modified, so that nobody would see it replaced", key)
 	}
-	return answer.Body, answer.ContentLength, version, nil
+	return body{ctx, answer.Body}, answer.ContentLength, version, nil
+}
+
+// A body ends with its context also where the rest has arrived already.
+type body struct {
+	ctx context.Context
+	io.ReadCloser
+}
+
+func (b body) Read(p []byte) (int, error) {
+	if err := b.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return b.ReadCloser.Read(p)
 }
 
 // address spells the URL of an original. Keys are checked, since they come
