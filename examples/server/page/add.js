@@ -9,7 +9,7 @@ export function adder(groups, specs, add) {
   const search = el("input", {
     type: "text", class: "add-search", role: "combobox", "aria-label": "Search edits", placeholder: "Search edits",
     "aria-expanded": "true", "aria-controls": "add-list", "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false",
-    oninput: () => { active = 0; show(); },
+    oninput: () => show(),
     onkeydown: (e) => {
       const last = shown.length - 1;
       switch (e.key) {
@@ -43,7 +43,6 @@ export function adder(groups, specs, add) {
     panel.hidden = false;
     button.setAttribute("aria-expanded", "true");
     search.value = "";
-    active = 0;
     show();
     search.focus({ preventScroll: true });
     panel.scrollIntoView({ block: "nearest" });
@@ -79,6 +78,9 @@ export function adder(groups, specs, add) {
       const title = el("div", { class: "add-group", id: `add-group-${g.name}`, role: "presentation" }, g.title);
       return [el("div", { role: "group", class: "add-options", "aria-labelledby": title.id }, title, ...options)];
     }));
+    // The best is one whose name begins so.
+    const begins = words.length ? shown.findIndex(({ spec }) => spec.title.toLowerCase().startsWith(words[0])) : 0;
+    active = Math.max(0, begins);
     if (!shown.length) list.append(el("p", { class: "add-none" }, "No such edit."));
     mark();
   }

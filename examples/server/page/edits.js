@@ -115,7 +115,7 @@ export async function mount(section) {
     const fields = new Map();
     const content = el("div", { class: "card-body", id: body, hidden: true });
     if (spec) {
-      content.append(el("p", { class: "card-about" }, spec.about));
+      content.append(el("div", { class: "card-lead" }, el("p", { class: "card-about" }, spec.about), copy));
       if (spec.swatch) content.append(swatch(spec, id, now, replace));
       for (const f of spec.value ? [spec.value] : spec.fields) {
         const control = field(f, (v, merge) => {
@@ -126,9 +126,8 @@ export async function mount(section) {
         content.append(control.element);
       }
     } else {
-      content.append(el("p", { class: "card-about" }, "The playground has no controls for this edit."));
+      content.append(el("div", { class: "card-lead" }, el("p", { class: "card-about" }, "The playground has no controls for this edit."), copy));
     }
-    content.append(el("div", { class: "card-foot" }, copy));
 
     const element = el("li", { class: "edit", "data-edit": name, "data-id": id },
       el("div", { class: "card-head" }, grip, disclosure, up, down, on, remove),
@@ -226,7 +225,9 @@ export async function mount(section) {
   show();
   onRender((event) => {
     if (event.kind === "result") showFaults([]);
-    if (event.kind === "refused") showFaults(located(event, state));
+    // What the server could not do in time, or at all, is no fault of the edits:
+    // the stage tells it.
+    if (event.kind === "refused") showFaults(event.status >= 400 && event.status < 500 ? located(event, state) : []);
   });
 }
 
