@@ -1,7 +1,7 @@
 // The original: one of the samples, or a picture of one's own, which goes up
 // by a presigned URL.
 import { state, change, begin, subscribe } from "./state.js";
-import { ask, picture as fetchPicture } from "./render.js";
+import { ask, settled, picture as fetchPicture } from "./render.js";
 
 const firstEdits = [{ name: "resize", value: { width: 1200 } }];
 const types = { jpeg: "image/jpeg", png: "image/png", webp: "image/webp", gif: "image/gif", tiff: "image/tiff", avif: "image/avif", heif: "image/heif", jp2: "image/jp2", svg: "image/svg+xml" };
@@ -69,8 +69,9 @@ async function load() {
       const answer = await ask("/playground/samples", {});
       list = Array.isArray(answer) ? answer : answer.samples ?? [];
     } catch (err) {
-      if (!state.key) say(err.status === 404 ? "Choose a picture to begin." : err.message, err.status !== 404);
-      return;
+      if (!state.key) say(err.message, true);
+      await pause(2000);
+      continue;
     }
     samples = list;
     draw();
@@ -78,16 +79,21 @@ async function load() {
     if (!state.key && first) begin({ key: first.key, edits: state.edits.length ? state.edits : firstEdits });
     if (samples.every((s) => s.ready !== false)) return;
     if (!state.key) say("Drawing the sample pictures, once…");
-    await new Promise((done) => setTimeout(done, 250));
+    await pause(250);
   }
 }
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // look finds out what is known about the picture that the state names.
 async function look() {
   const key = state.key;
   if (!key) return;
   try {
-    const [about, preview] = await Promise.all([metadata(key), signed({ key, edits: [{ resize: { width: 1600, height: 1600, fit: "inside" } }], output: { quality: 92 } })]);
+    const about = await metadata(key);
+    // JPEG is made quickly, and only a look at the original is wanted here.
+    const output = { format: about.hasAlpha ? "webp" : "jpeg", quality: 92 };
+    const preview = await signed({ key, edits: [{ resize: { width: 1600, height: 1600, fit: "inside" } }], output });
     if (key !== state.key) return;
     change({ picture: {
       key,
@@ -130,7 +136,7 @@ function draw() {
     if (!tile) {
       tile = document.createElement("button");
       tile.type = "button";
-      tile.className = "pictures-tile checker";
+      tile.className = "pictures-tile";
       tile.dataset.key = key;
       tile.append(new Image());
       tile.addEventListener("click", () => key !== state.key && change({ key }));
@@ -139,7 +145,9 @@ function draw() {
     tile.setAttribute("aria-label", name);
     tile.title = name;
     tile.disabled = sample?.ready === false;
-    tile.setAttribute("aria-pressed", String(key === state.key));
+    const chosen = key === state.key;
+    if (chosen && tile.getAttribute("aria-pressed") !== "true") tiles.scrollTo({ left: tile.offsetLeft + tile.offsetWidth - tiles.clientWidth });
+    tile.setAttribute("aria-pressed", String(chosen));
     if (!tile.disabled && !thumbs.has(key)) thumb(key, tile);
   }
   if (uploading || !state.picture) return;
@@ -150,10 +158,12 @@ function draw() {
 
 async function thumb(key, tile) {
   thumbs.set(key, true);
+  await settled;
   try {
     tile.firstChild.src = await signed({ key, edits: [{ resize: { width: 168, height: 112, fit: "cover" } }] });
     tile.firstChild.alt = "";
     await tile.firstChild.decode();
+    tile.classList.add("checker");
   } catch {
     // It has been deleted, or is no picture.
     if (own.includes(key) && key !== state.key) {

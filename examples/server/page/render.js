@@ -8,8 +8,8 @@ let listeners = new Set(), latest = null, timer = 0, running = null, held = [];
 // subscribe calls fn with the latest event, if there is one, and with every
 // later one:
 //   { kind: "busy" }
-//   { kind: "result", url, blobURL, width, height, bytes, type, cache, timings: [{ name, ms }], took, standIn, answer }
-//   { kind: "refused", problem, status }
+//   { kind: "result", question, url, blobURL, width, height, bytes, type, cache, timings: [{ name, ms }], took, standIn, answer }
+//   { kind: "refused", question, problem, status }
 // answer is that of /playground/describe. standIn says that the browser cannot
 // draw the type, and that blobURL is the same picture as PNG.
 export function subscribe(fn) {
@@ -17,6 +17,16 @@ export function subscribe(fn) {
   if (latest) fn(latest);
   return () => listeners.delete(fn);
 }
+
+// settled is fulfilled when the first picture is there, or cannot be: what else
+// wants to be rendered waits for it.
+export const settled = new Promise((done) => {
+  const end = subscribe(({ kind }) => {
+    if (kind === "busy") return;
+    end?.();
+    done();
+  });
+});
 
 // ask sends a question as JSON. The error that it throws has the server's
 // problem document (RFC 9457) and the status.
@@ -125,10 +135,10 @@ async function run() {
     if (signal.aborted) return URL.revokeObjectURL(blobURL);
     keep(blobURL);
     const { body, ...facts } = got;
-    tell({ kind: "result", ...facts, blobURL, width: img?.naturalWidth ?? 0, height: img?.naturalHeight ?? 0, standIn, answer });
+    tell({ kind: "result", question: q, ...facts, blobURL, width: img?.naturalWidth ?? 0, height: img?.naturalHeight ?? 0, standIn, answer });
   } catch (err) {
     if (signal.aborted || err.name === "AbortError") return;
-    tell({ kind: "refused", problem: err.problem ?? { title: "The page failed", detail: err.message }, status: err.status ?? 0 });
+    tell({ kind: "refused", question: q, problem: err.problem ?? { title: "The page failed", detail: err.message }, status: err.status ?? 0 });
   } finally {
     if (running === abort) running = null;
   }

@@ -3,15 +3,16 @@
 import { state, change, subscribe as onChange } from "./state.js";
 import { subscribe as onRender, ask } from "./render.js";
 import { sizeOf, typeName } from "./pictures.js";
+import { timing } from "./timing.js";
 import { cropper, zones, focus } from "./onpicture.js";
 
 const margin = 16;    // around the picture, in the view
 const enlarge = 2;    // small results are shown at most so much larger,
 const atLeast = 280;  // or so wide
 
-let view, canvas, note, foot, tabs, actual, facts, bar, legend, cacheChip, open;
+let view, canvas, note, tabs, actual, facts, empty, time;
 let mode = "compare", before = "compare", zoomed = false, divider = 50;
-let result = null, refusal = null, tool = null, basis = null;
+let result = null, kept = null, refusal = null, tool = null, basis = null;
 
 export function mount(section) {
   section.innerHTML = `
@@ -25,20 +26,16 @@ export function mount(section) {
       <p class="stage-facts" aria-live="polite"></p>
     </div>
     <div class="stage-view">
+      <p class="stage-empty">Waiting for the picture…</p>
       <div class="stage-canvas" tabindex="-1"></div>
       <div class="stage-busy" aria-hidden="true"></div>
       <button type="button" class="stage-actual" aria-pressed="false" title="One pixel of the picture is one of the screen"><span></span></button>
       <div class="stage-note" role="alert" hidden></div>
     </div>
-    <div class="stage-foot">
-      <div class="stage-head"><span class="chip stage-cache">–</span><a class="stage-open" target="_blank" rel="noopener">Open</a></div>
-      <div class="stage-time" role="img" aria-label="No timing yet"></div>
-      <ul class="stage-legend"></ul>
-    </div>`;
+    <div class="stage-foot"></div>`;
   const $ = (name) => section.querySelector(name);
-  view = $(".stage-view"), canvas = $(".stage-canvas"), note = $(".stage-note"), foot = $(".stage-foot");
-  actual = $(".stage-actual"), facts = $(".stage-facts"), bar = $(".stage-time"), legend = $(".stage-legend");
-  cacheChip = $(".stage-cache"), open = $(".stage-open");
+  view = $(".stage-view"), canvas = $(".stage-canvas"), note = $(".stage-note"), empty = $(".stage-empty");
+  actual = $(".stage-actual"), facts = $(".stage-facts"), time = timing($(".stage-foot"));
   tabs = [...section.querySelectorAll("[data-mode]")];
 
   for (const tab of tabs) tab.addEventListener("click", () => show(tab.dataset.mode));
@@ -56,10 +53,7 @@ export function mount(section) {
 
 function changed(_, fields) {
   if (fields.has("selected") || fields.has("edits") || fields.has("key")) choose();
-  if (fields.has("key")) {
-    result = null;
-    divider = 50;
-  }
+  if (fields.has("key")) divider = 50;
   if (fields.has("picture") || fields.has("key")) lay();
   if (fields.has("picture")) tell();
 }
@@ -72,8 +66,15 @@ function rendered(event) {
   if (event.kind === "result") result = event;
   complain();
   tell();
-  time();
+  if (event.kind === "result") time(event);
   lay();
+}
+
+// original is the picture that the result is made from: for a moment, the state
+// has another one already.
+function original() {
+  if (!result || state.picture?.key === result.question.key) kept = state.picture;
+  return kept;
 }
 
 function complain() {
@@ -167,20 +168,22 @@ async function load(url) {
 // lay puts what the mode shows into the view. The view's size never depends on
 // it, so nothing else moves.
 function lay() {
-  const p = state.picture;
+  const p = original();
   if (mode === "adjust" && !tool) mode = before;
   for (const tab of tabs) tab.setAttribute("aria-pressed", String(tab.dataset.mode === mode));
   actual.setAttribute("aria-pressed", String(zoomed));
   const room = { width: view.clientWidth - 2 * margin, height: view.clientHeight - 2 * margin };
   if (room.width <= 0) return;
-  const original = p && { url: p.url, width: p.width, height: p.height, title: "Original" };
+  const whole = p && { url: p.url, width: p.width, height: p.height, title: "Original" };
   const made = result && { url: result.blobURL, width: result.width, height: result.height, title: "Result" };
   let frames = [];
   if (mode === "adjust" && (tool.name === "text" || tool.name === "image")) frames = made ? [made] : [];
   else if (mode === "adjust") frames = basis?.url ? [{ ...basis, title: tool.title }] : [];
-  else if (mode === "original") frames = original ? [original] : [];
-  else if (mode === "result" || !original) frames = made ? [made] : [];
-  else frames = made ? [original, made] : [original];
+  else if (mode === "original") frames = whole ? [whole] : [];
+  else if (mode === "result" || !whole) frames = made ? [made] : [];
+  else if (made) frames = [whole, made];
+  else frames = refusal ? [whole] : []; // the result goes first
+  empty.hidden = frames.length > 0 || Boolean(refusal);
   const over = frames.length === 2 && sameShape(...frames);
 
   let scale, direction = "row";
@@ -254,7 +257,7 @@ function sameShape(original, made) {
 
 function framed(f) {
   const figure = document.createElement("div");
-  figure.className = "stage-frame checker";
+  figure.className = "stage-frame";
   figure.append(picture(), title(f.title));
   return figure;
 }
@@ -264,7 +267,19 @@ function picture(name = "") {
   img.className = `stage-picture ${name}`;
   img.decoding = "async";
   img.draggable = false;
+  img.addEventListener("load", () => img.parentElement?.classList.add("checker"));
+  img.addEventListener("error", () => again(img), { once: true });
   return img;
+}
+
+// again asks once more for what a busy server has refused.
+function again(img) {
+  const src = img.src;
+  setTimeout(() => {
+    if (img.src !== src) return;
+    img.removeAttribute("src");
+    img.src = src;
+  }, 2000);
 }
 
 function title(text, side = "left") {
@@ -279,7 +294,7 @@ function title(text, side = "left") {
 // part, and the divider between them.
 function comparer() {
   const box = document.createElement("div"), handle = document.createElement("div");
-  box.className = "stage-frame stage-compare checker";
+  box.className = "stage-frame stage-compare";
   handle.className = "stage-divider";
   handle.tabIndex = 0;
   for (const [name, value] of Object.entries({ role: "slider", "aria-label": "Divider between original and result", "aria-valuemin": 0, "aria-valuemax": 100 })) handle.setAttribute(name, value);
@@ -316,7 +331,7 @@ function comparer() {
 // What it weighs, and how long it took.
 
 function tell() {
-  const p = state.picture;
+  const p = original();
   facts.replaceChildren();
   if (!result) return;
   const add = (name, text) => {
@@ -333,54 +348,3 @@ function tell() {
     facts.title = `The original is ${sizeOf(p.bytes)}`;
   }
 }
-
-// stages are what Server-Timing names, as a reader of the page would put it.
-// render and flight hold others of them.
-const stages = [
-  ["check", "Check", "signature, payload, caches", ["verify", "payload", "negotiate", "key", "cache", "refused", "stored"]],
-  ["wait", "Wait", "for a free processor and memory", ["queue", "admit", "room"]],
-  ["fetch", "Fetch", "the original and its headers", ["fetch", "probe", "plan"]],
-  ["decode", "Decode", "to pixels", ["decode"]],
-  ["edit", "Edit", "the list", ["edit"]],
-  ["encode", "Encode", "to the format", ["encode"]],
-  ["store", "Keep", "count and store", ["meter", "store"]],
-];
-const within = new Set(["render", "flight"]);
-
-function time() {
-  bar.replaceChildren();
-  legend.replaceChildren();
-  foot.classList.toggle("none", !result);
-  if (!result) return;
-  const named = new Set(stages.flatMap(([, , , names]) => names));
-  const spent = stages.map(([id, name, what, names]) => ({ id, name, what, ms: sum(result.timings.filter((t) => names.includes(t.name))) }));
-  const other = sum(result.timings.filter((t) => !named.has(t.name) && !within.has(t.name)));
-  if (other > 0) spent.push({ id: "other", name: "Other", what: "", ms: other });
-  const total = spent.reduce((all, s) => all + s.ms, 0);
-  const shown = spent.filter((s) => s.ms > 0);
-  for (const s of shown) {
-    const part = document.createElement("i");
-    part.className = `t-${s.id}`;
-    part.style.flexGrow = s.ms * 1000; // less than 1 would leave room
-    bar.append(part);
-    const li = document.createElement("li");
-    const swatch = document.createElement("i");
-    swatch.className = `t-${s.id}`;
-    li.append(swatch, ` ${s.name} `);
-    const ms = document.createElement("b");
-    ms.textContent = milliseconds(s.ms);
-    li.append(ms);
-    li.title = s.what;
-    legend.append(li);
-  }
-  bar.setAttribute("aria-label", `Time by stage: ${shown.map((s) => `${s.name} ${milliseconds(s.ms)} ms`).join(", ")}`);
-  const how = { hit: "From the cache", miss: "Made now", coalesced: "Made with another request’s" }[result.cache] ?? (result.cache || "Made");
-  cacheChip.textContent = `${how}, ${milliseconds(total)} ms`;
-  cacheChip.title = `X-Luna-Cache: ${result.cache}`;
-  cacheChip.classList.toggle("hit", result.cache === "hit");
-  open.href = result.url;
-  open.textContent = result.standIn ? `Open (drawn here as PNG, since this browser draws no ${typeName(result.type)})` : "Open";
-}
-
-const sum = (list) => list.reduce((all, t) => all + t.ms, 0);
-const milliseconds = (ms) => ms >= 10 ? ms.toFixed(0) : ms >= 1 ? ms.toFixed(1) : ms.toFixed(2);
