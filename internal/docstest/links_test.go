@@ -116,3 +116,26 @@ func TestNamedFiles(t *testing.T) {
 	}
 	require.Greater(t, seen, 10)
 }
+
+// TestFlags holds the demo server's table of flags against its source: each is
+// there, and none is left out.
+func TestFlags(t *testing.T) {
+	source := read(t, "examples/server/config.go")
+	page := read(t, "examples/docs/demo-server.md")
+	rows := regexp.MustCompile("(?m)^\\| `-([a-z-]+)` \\| (?:`([A-Z_]+)`)? *\\|").FindAllStringSubmatch(page, -1)
+	documented := map[string]bool{}
+	for _, row := range rows {
+		documented[row[1]] = true
+		declared := `"` + row[1] + `", `
+		if row[2] != "" {
+			declared += `"` + row[2] + `", `
+		}
+		require.True(t, strings.Contains(source, declared), "the program does not declare %s", declared)
+	}
+	for _, m := range regexp.MustCompile(`(?m)^\t(?:text|fs\.BoolVar)\(&[\w.]+, "([a-z-]+)"`).FindAllStringSubmatch(source, -1) {
+		require.True(t, documented[m[1]], "the page does not tell of -%s", m[1])
+		delete(documented, m[1])
+	}
+	require.Empty(t, documented)
+	require.Len(t, rows, 9)
+}

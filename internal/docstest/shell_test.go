@@ -2,8 +2,11 @@ package docstest
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
+	"image"
+	_ "image/jpeg"
 	"io"
 	"net"
 	"net/http"
@@ -140,6 +143,7 @@ var (
 	// Against the demo server.
 	management = session{"management-api.md", []string{""}}
 	uploads    = session{"uploads.md", []string{"answer="}}
+	own        = session{"demo-server.md", []string{"answer="}}
 	// The README's commands, and its program for embedding.
 	demo  = session{"README.md", []string{"go run ./examples/server"}}
 	embed = session{"README.md", []string{"payload="}}
@@ -156,7 +160,7 @@ func (s session) has(b block) bool {
 
 // lookRun tells which session runs a block.
 func lookRun(b block) (session, bool) {
-	for _, s := range []session{management, uploads, demo, embed} {
+	for _, s := range []session{management, uploads, own, demo, embed} {
 		if s.has(b) {
 			return s, true
 		}
@@ -239,7 +243,7 @@ func start(t *testing.T, command string, environment ...string) (url string) {
 // TestDemo gives the README's first command to a shell, as it stands, and then
 // runs the calls of the guides against what it starts.
 func TestDemo(t *testing.T) {
-	requirePrograms(t, "bash", "curl", "jq")
+	requirePrograms(t, "bash", "curl", "jq", "openssl", "basenc")
 	const key = "imk_0123456789abcdefghijkl"
 	var command string
 	for _, b := range all(t, "sh") {
@@ -272,6 +276,13 @@ func TestDemo(t *testing.T) {
 	}
 	t.Log(out)
 	t.Log(uploads.run(t, folder, environment, nil, nil))
+	t.Log(own.run(t, folder, environment, nil, nil))
+	picture, err := os.ReadFile(filepath.Join(folder, "mine-400.jpg"))
+	require.NoError(t, err)
+	size, format, err := image.DecodeConfig(bytes.NewReader(picture))
+	require.NoError(t, err)
+	require.Equal(t, "jpeg", format)
+	require.Equal(t, 400, size.Width)
 	answer, err := http.NewRequest("GET", url+"/v1/images?prefix=photos/", nil)
 	require.NoError(t, err)
 	answer.Header.Set("Authorization", "Bearer "+key)
