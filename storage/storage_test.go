@@ -96,8 +96,9 @@ func files(dir string) (names []string, err error) {
 func TestOriginals(t *testing.T) {
 	for _, s := range stores() {
 		t.Run(s.name, func(t *testing.T) {
+			t.Parallel() // they wait for the disk
 			bucket, residue := s.open(t)
-			storagetest.TestOriginals(t, storage.NewOriginals(bucket, nil), &storagetest.Options{Residue: residue, Keys: testCount(t, 300)})
+			storagetest.TestOriginals(t, storage.NewOriginals(bucket, nil), &storagetest.Options{Residue: residue, Keys: testCount(t, 100), Many: max(1100, testCount(t, 0))})
 		})
 	}
 }
@@ -105,6 +106,7 @@ func TestOriginals(t *testing.T) {
 func TestDerived(t *testing.T) {
 	for _, s := range stores() {
 		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
 			bucket, residue := s.open(t)
 			storagetest.TestDerived(t, storage.NewDerived(bucket, nil), &storagetest.Options{Residue: residue, Bucket: bucket})
 		})
