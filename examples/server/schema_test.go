@@ -42,8 +42,20 @@ type schemaField struct {
 	Slide                             []any
 	Start, Default                    any
 	Absent                            string // what happens where it is left out
-	Options                           []struct{ Value, Title string }
+	Options                           []schemaOption
 	Formats                           map[string]json.RawMessage // of an output option: what differs there
+}
+
+// A schemaOption is a word, or a word with a title.
+type schemaOption struct{ Value, Title string }
+
+func (o *schemaOption) UnmarshalJSON(text []byte) error {
+	if text[0] == '"' {
+		o.Title = "itself"
+		return json.Unmarshal(text, &o.Value)
+	}
+	type object schemaOption
+	return json.Unmarshal(text, (*object)(o))
 }
 
 func readSchema(t *testing.T) schema {
@@ -411,7 +423,7 @@ func TestSchemaOutput(t *testing.T) {
 	}
 	for _, f := range s.Output[1:] {
 		for _, format := range slices.Collect(maps.Keys(f.Formats)) {
-			require.True(t, slices.ContainsFunc(s.Output[0].Options, func(o struct{ Value, Title string }) bool { return o.Value == format }), "%s has an unknown format %s", f.Name, format)
+			require.True(t, slices.ContainsFunc(s.Output[0].Options, func(o schemaOption) bool { return o.Value == format }), "%s has an unknown format %s", f.Name, format)
 		}
 	}
 }

@@ -25,7 +25,8 @@ export function adder(groups, specs, add) {
       mark();
     },
   });
-  const panel = el("div", { class: "add-panel", hidden: true }, search, list);
+  const none = el("p", { class: "add-none", role: "status" });
+  const panel = el("div", { class: "add-panel", hidden: true }, search, list, none);
   const button = el("button", {
     type: "button", class: "button primary add-button", "aria-haspopup": "listbox", "aria-expanded": "false",
     onclick: () => panel.hidden ? open() : close(),
@@ -81,7 +82,8 @@ export function adder(groups, specs, add) {
     // The best is one whose name begins so.
     const begins = words.length ? shown.findIndex(({ spec }) => spec.title.toLowerCase().startsWith(words[0])) : 0;
     active = Math.max(0, begins);
-    if (!shown.length) list.append(el("p", { class: "add-none" }, "No such edit."));
+    list.hidden = !shown.length;
+    none.textContent = shown.length ? "" : "No such edit.";
     mark();
   }
 

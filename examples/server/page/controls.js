@@ -236,7 +236,7 @@ function hex(rgb, alpha) {
 }
 
 function select(spec, id, tell) {
-  const options = spec.options.map(({ value, title }) => el("option", { value }, title));
+  const options = spec.options.map(named).map(({ value, title }) => el("option", { value }, title));
   const list = el("select", { id, class: "control-select", onchange: () => tell(list.value || undefined) },
     ...spec.default === undefined ? [el("option", { value: "" }, unset(spec))] : [], ...options);
   return {
@@ -250,6 +250,9 @@ function select(spec, id, tell) {
   };
 }
 
+// named is an option with a title: that of a word is the word.
+const named = (o) => typeof o === "string" ? { value: o, title: o.replaceAll("-", " ") } : o;
+
 // position is a grid of nine places; resize has two strategies more.
 function position(spec, id, tell, label) {
   label.removeAttribute("for");
@@ -259,12 +262,13 @@ function position(spec, id, tell, label) {
     radios.set(value, input);
     return input;
   };
-  const grid = el("span", { class: "control-grid" }, ...spec.options.slice(0, 9).map((o) => {
+  const options = spec.options.map(named);
+  const grid = el("span", { class: "control-grid" }, ...options.slice(0, 9).map((o) => {
     const input = radio(o);
     input.setAttribute("aria-label", o.title);
     return el("label", { class: "control-place", title: o.title }, input, el("span", { class: "control-dot" }));
   }));
-  const words = spec.options.slice(9).map((o) => el("label", { class: "control-word" }, radio(o), el("span", {}, o.title)));
+  const words = options.slice(9).map((o) => el("label", { class: "control-word" }, radio(o), el("span", {}, o.title)));
   const group = el("div", { role: "radiogroup", class: "control-position", "aria-labelledby": label.id },
     grid, words.length ? el("span", { class: "control-words" }, ...words) : undefined);
   return {
