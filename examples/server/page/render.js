@@ -3,7 +3,10 @@ import { state, subscribe as onChange, question } from "./state.js";
 
 const wait = 120; // milliseconds that a change may be followed by another one
 
-let listeners = new Set(), latest = null, timer = 0, running = null, held = [];
+const again = 3000; // milliseconds after which a busy server is asked again,
+const attempts = 5; // so often
+
+let listeners = new Set(), latest = null, timer = 0, running = null, held = [], failures = 0;
 
 // subscribe calls fn with the latest event, if there is one, and with every
 // later one:
@@ -108,6 +111,7 @@ function start(after) {
   clearTimeout(timer);
   running?.abort();
   running = null;
+  failures = 0;
   if (!state.key) return;
   if (latest?.kind !== "busy") tell({ kind: "busy" });
   timer = setTimeout(run, after);
@@ -134,11 +138,14 @@ async function run() {
     }
     if (signal.aborted) return URL.revokeObjectURL(blobURL);
     keep(blobURL);
+    failures = 0;
     const { body, ...facts } = got;
     tell({ kind: "result", question: q, ...facts, blobURL, width: img?.naturalWidth ?? 0, height: img?.naturalHeight ?? 0, standIn, answer });
   } catch (err) {
     if (signal.aborted || err.name === "AbortError") return;
     tell({ kind: "refused", question: q, problem: err.problem ?? { title: "The page failed", detail: err.message }, status: err.status ?? 0 });
+    const passing = [0, 502, 503, 504].includes(err.status);
+    if (passing && ++failures < attempts) timer = setTimeout(run, again);
   } finally {
     if (running === abort) running = null;
   }

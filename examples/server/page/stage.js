@@ -27,7 +27,7 @@ export function mount(section) {
     </div>
     <div class="stage-view">
       <p class="stage-empty">Waiting for the picture…</p>
-      <div class="stage-canvas" tabindex="-1"></div>
+      <div class="stage-canvas"></div>
       <div class="stage-busy" aria-hidden="true"></div>
       <button type="button" class="stage-actual" aria-pressed="false" title="One pixel of the picture is one of the screen"><span></span></button>
       <div class="stage-note" role="alert" hidden></div>
@@ -52,7 +52,7 @@ export function mount(section) {
 }
 
 function changed(_, fields) {
-  if (fields.has("selected") || fields.has("edits") || fields.has("key")) choose();
+  if (fields.has("selected") || fields.has("edits") || fields.has("key") || fields.has("picture")) choose();
   if (fields.has("key")) divider = 50;
   if (fields.has("picture") || fields.has("key")) lay();
   if (fields.has("picture")) tell();
@@ -202,7 +202,11 @@ function lay() {
   }
   if (zoomed) scale = scale.map(() => 1 / devicePixelRatio);
   canvas.classList.toggle("zoomed", zoomed);
-  canvas.tabIndex = zoomed ? 0 : -1;
+  // To be scrolled by keys, it needs the focus, and with that a name.
+  for (const [name, value] of Object.entries({ tabindex: 0, role: "region", "aria-label": "Picture at its full size" })) {
+    if (zoomed) canvas.setAttribute(name, value);
+    else canvas.removeAttribute(name);
+  }
   const shape = [mode, over, frames.map((f) => f.title), tool?.id].join();
   if (canvas.dataset.shape !== shape) {
     canvas.dataset.shape = shape;
