@@ -26,7 +26,7 @@ export function mount(section) {
       <p class="stage-facts" aria-live="polite"></p>
     </div>
     <div class="stage-view">
-      <p class="stage-empty">Waiting for the picture…</p>
+      <p class="stage-empty"></p>
       <div class="stage-canvas"></div>
       <div class="stage-busy" aria-hidden="true"></div>
       <button type="button" class="stage-actual" aria-pressed="false" title="One pixel of the picture is one of the screen"><span></span></button>
@@ -183,6 +183,7 @@ function lay() {
   else if (mode === "result" || !whole) frames = made ? [made] : [];
   else if (made) frames = [whole, made];
   else frames = refusal ? [whole] : []; // the result goes first
+  empty.textContent = state.key ? "Waiting for the picture…" : "The sample pictures are being drawn, once. You can choose one of your own.";
   empty.hidden = frames.length > 0 || Boolean(refusal);
   const over = frames.length === 2 && sameShape(...frames);
 
