@@ -281,6 +281,11 @@ func pictureCode(origin, url, secret string, ask *edit.Request, plan *luna.Plan)
 	case len(picture.Sources) == 0:
 		return indentMarkup(picture.Img.String()), nil
 	}
+	// The client names the format also where the question leaves it out: the
+	// same picture by another URL. Let it be the one that is shown.
+	if _, dense, ok := strings.Cut(picture.Sources[0].SrcSet, " "); ok {
+		picture.Sources[0].SrcSet = origin + url + " " + dense
+	}
 	return indentMarkup(picture.String()), nil
 }
 
@@ -293,6 +298,7 @@ func sourcesFor(asked *edit.Output, alpha bool) (sources []edit.Output, fallback
 	}
 	switch first.Format {
 	case "", edit.FormatWebP:
+		first.Format = edit.FormatWebP
 		sources = []edit.Output{first}
 	case edit.FormatAVIF:
 		sources = []edit.Output{first, {Format: edit.FormatWebP}}

@@ -45,13 +45,22 @@ func (p *page) route() {
 		}
 		p.mux.Handle("GET "+path, file)
 	}
-	p.mux.HandleFunc("POST /playground/describe", p.describe)
-	p.mux.HandleFunc("POST /playground/sign", p.sign)
-	p.mux.HandleFunc("POST /playground/upload", p.upload)
-	p.mux.HandleFunc("POST /playground/samples", p.listSamples)
 	p.mux.HandleFunc("GET /playground/usage", p.usage.page)
-	p.mux.HandleFunc("POST /playground/usage", p.usage.figures)
-	p.mux.HandleFunc("POST /playground/costs", p.usage.costs)
+	for path, answer := range p.endpoints() {
+		p.mux.HandleFunc("POST "+path, answer)
+	}
+}
+
+// endpoints are what the page asks by POST.
+func (p *page) endpoints() map[string]http.HandlerFunc {
+	return map[string]http.HandlerFunc{
+		"/playground/describe": p.describe,
+		"/playground/sign":     p.sign,
+		"/playground/upload":   p.upload,
+		"/playground/samples":  p.listSamples,
+		"/playground/usage":    p.usage.figures,
+		"/playground/costs":    p.usage.costs,
+	}
 }
 
 func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -61,6 +61,14 @@ func TestPage(t *testing.T) {
 		require.NotContains(t, all, s.secret)
 		require.NotContains(t, all, "imk_")
 	})
+	t.Run("a browser keeps files as long as they are the same", func(t *testing.T) {
+		file := s.get("/playground/page.js")
+		require.Equal(t, "text/javascript; charset=utf-8", file.Header.Get("Content-Type"))
+		require.Equal(t, "no-cache", file.Header.Get("Cache-Control"))
+		again := s.do(request{path: "/playground/page.js", header: http.Header{"If-None-Match": {file.Header.Get("Etag")}}})
+		require.Equal(t, 304, again.StatusCode)
+		require.Empty(t, again.body)
+	})
 	t.Run("nothing comes from elsewhere", func(t *testing.T) {
 		require.NotContains(t, string(index.body), "//", "no other host")
 	})
@@ -78,8 +86,15 @@ func TestPageAnswersItselfAlone(t *testing.T) {
 	s := start(t, t.TempDir())
 	port := s.url[strings.LastIndex(s.url, ":"):]
 	questions := map[string]string{
-		"/playground/sign":   `{"key":"a.jpg"}`,
-		"/playground/upload": `{"name":"a.jpg","size":5}`,
+		"/playground/sign":     `{"key":"a.jpg"}`,
+		"/playground/describe": `{"key":"a.jpg"}`,
+		"/playground/upload":   `{"name":"a.jpg","size":5}`,
+		"/playground/samples":  `{}`,
+		"/playground/usage":    `{}`,
+		"/playground/costs":    `{"transforms":1000,"deliveries":1}`,
+	}
+	for path := range new(page).endpoints() {
+		require.Contains(t, questions, path, "an endpoint that this test does not try")
 	}
 	for path, question := range questions {
 		ask := func(host string, change func(http.Header)) response {
@@ -99,11 +114,20 @@ func TestPageAnswersItselfAlone(t *testing.T) {
 			require.Equal(t, 403, answer.StatusCode, "%s %s", path, name)
 			require.NotContains(t, string(answer.body), "sig=")
 		}
-		form := ask("", func(h http.Header) { h.Set("Content-Type", "text/plain") })
-		require.Equal(t, 415, form.StatusCode, "what a form can send")
+		if path != "/playground/usage" { // which reads no question, and has a page of its own
+			form := ask("", func(h http.Header) { h.Set("Content-Type", "text/plain") })
+			require.Equal(t, 415, form.StatusCode, "what a form can send")
+			require.Equal(t, 405, s.do(request{path: path}).StatusCode, "GET")
+		}
 		rebound := ask("evil.example"+port, func(h http.Header) { h.Set("Origin", "http://evil.example"+port) })
 		require.Equal(t, 403, rebound.StatusCode, "DNS rebinding")
-		require.Equal(t, 405, s.do(request{path: path}).StatusCode, "GET")
+		for _, host := range []string{"evil.example", "localhost.evil.example", "127.0.0.1.evil.example"} {
+			rebound = ask(host+port, func(h http.Header) { h.Set("Sec-Fetch-Site", "same-origin"); h.Set("Origin", "http://"+host+port) })
+			require.Equal(t, 403, rebound.StatusCode, "%s at %s", path, host)
+			require.NotContains(t, string(rebound.body), "sig=")
+			rebound = ask(host+port, func(h http.Header) {}) // our Origin, by whatever trick
+			require.Equal(t, 403, rebound.StatusCode, "%s at %s", path, host)
+		}
 		none := s.do(request{method: "OPTIONS", path: path, header: http.Header{"Origin": {"https://evil.example"}, "Access-Control-Request-Method": {"POST"}}})
 		require.Empty(t, none.Header.Get("Access-Control-Allow-Origin"))
 	}
