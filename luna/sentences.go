@@ -231,7 +231,7 @@ func modulateWords(o op.Modulate) string {
 		words = append(words, fmt.Sprintf("saturation ×%g", o.Saturation))
 	}
 	if o.Hue != 0 {
-		words = append(words, fmt.Sprintf("hue by %+d°", o.Hue))
+		words = append(words, fmt.Sprintf("hue by %d°", o.Hue))
 	}
 	if o.Lightness != 0 {
 		words = append(words, fmt.Sprintf("lightness by %+g", o.Lightness))
