@@ -48,7 +48,7 @@ let controls = 0;
 // tell(value, merge) is called with every new value; those with merge come from
 // one gesture. The result has
 //   element
-//   set(value, context)   context: { width, height } of the picture that the edit gets, pictures to choose from
+//   set(value, context)   context: { width, height } of the picture that the edit gets, the edit's own value, pictures to choose from
 //   fault(message)        null for none
 //   focus()
 export function field(spec, tell) {
@@ -117,12 +117,12 @@ function slider(spec, id, tell) {
     focus: () => input.focus(),
     set(value, context) {
       showNumber(input, value, spec);
-      const [low, high] = spec.slide.map((end) => typeof end === "number" ? end : context?.[end.of] ?? 4000);
+      const [low, high] = spec.slide.map((end) => typeof end === "number" ? end : context[end.of] - (context.value?.[end.less] ?? 0));
       range.min = low;
       range.max = Math.max(high, low + 1);
       // A range counts its steps from its lowest value.
       range.step = low % 1 && (spec.step ?? 1) >= 1 ? "any" : spec.step ?? 1;
-      const at = typeof value === "number" ? value : spec.default ?? (spec.name === "effort" ? (low + high) / 2 : high);
+      const at = typeof value === "number" ? value : spec.default ?? (spec.slide[1].of ? high : (low + high) / 2);
       if (range.valueAsNumber !== at) range.value = at;
       range.classList.toggle("unset", value === undefined);
       range.setAttribute("aria-valuetext", value === undefined ? unset(spec) : `${value}${spec.unit ? ` ${spec.unit}` : ""}`);
@@ -135,7 +135,7 @@ function angle(spec, id, tell) {
   let now = 0;
   const control = slider(spec, id, tell);
   const turn = (by) => el("button", {
-    type: "button", class: "icon-button control-turn", "aria-label": `${spec.title}: ${by > 0 ? "a quarter more" : "a quarter less"}`,
+    type: "button", class: "icon-button control-turn", "aria-label": `${by > 0 ? "+90" : "−90"} degrees`, title: `${by > 0 ? "+90" : "−90"} degrees`,
     onclick: () => tell(((now + by + 180) % 360 + 360) % 360 - 180),
   }, by > 0 ? "+90" : "−90");
   const quarters = spec.whole ? [] : [turn(-90), turn(90)];
@@ -300,9 +300,10 @@ function text(spec, id, tell) {
 }
 
 function boolean(spec, id, tell, label) {
-  const input = el("input", { id, type: "checkbox", class: "control-switch", role: "switch", onchange: () => tell(input.checked) });
+  const about = el("span", { class: "control-about", id: `${id}-about`, onclick: () => input.click() }, spec.about ?? "");
+  const input = el("input", { id, type: "checkbox", class: "control-switch", role: "switch", "aria-labelledby": `${label.id} ${about.id}`, onchange: () => tell(input.checked) });
   return {
-    elements: [input, spec.about ? el("label", { class: "control-about", for: id }, spec.about) : undefined].filter(Boolean),
+    elements: [input, about],
     named: [input],
     focus: () => input.focus(),
     set(value) {

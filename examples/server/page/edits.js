@@ -145,7 +145,7 @@ export async function mount(section) {
         up.disabled = at === 0;
         down.disabled = at === count - 1;
         summary.textContent = summaryOf(spec, e.value);
-        const context = { ...sizeBefore(state.edits, id, state.picture), pictures: e.name === "image" ? choices(true) : [] };
+        const context = { ...sizeBefore(state.edits, id, state.picture), value: e.value, pictures: e.name === "image" ? choices(true) : [] };
         for (const [name, control] of fields) {
           control.set(spec.value ? e.value ?? undefined : e.value?.[name], context);
         }
