@@ -3,6 +3,7 @@ package docstest
 import (
 	"encoding/json"
 	"fmt"
+	"go/format"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -49,7 +50,14 @@ func TestGo(t *testing.T) {
 	var paths []string
 	whole := map[string]block{} // by what stands for it in messages
 	quoted := 0
+	formatted := func(b block) {
+		_, text := splitImports(b.text)
+		if want, err := format.Source([]byte(strings.TrimLeft(text, "\n"))); err == nil && string(want) != strings.TrimLeft(text, "\n") {
+			t.Errorf("%v: gofmt would write it as\n%s", b, want)
+		}
+	}
 	for i, b := range all(t, "go") {
+		formatted(b)
 		if excerpt(t, b.text) {
 			quoted++ // compiled, and run by its own test, where it stands
 			continue

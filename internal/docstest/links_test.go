@@ -6,6 +6,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode"
@@ -138,4 +139,38 @@ func TestFlags(t *testing.T) {
 	}
 	require.Empty(t, documented)
 	require.Len(t, rows, 9)
+}
+
+// TestNumbers holds what the README says in passing against the pages that
+// tests and measurements wrote.
+func TestNumbers(t *testing.T) {
+	readme := strings.Join(strings.Fields(strings.ReplaceAll(read(t, "README.md"), "**", "")), " ")
+	cases := 0
+	for _, row := range regexp.MustCompile(`(?m)^\| [^|]+ \| (\d+) \| \d+ \| \d+ \|`).FindAllStringSubmatch(read(t, "examples/docs/parity-with-sharp.md"), -1) {
+		n, err := strconv.Atoi(row[1])
+		require.NoError(t, err)
+		cases += n
+	}
+	require.Contains(t, readme, fmt.Sprintf("%d,%03d recorded calls", cases/1000, cases%1000))
+
+	measured, _, ok := strings.Cut(read(t, "examples/docs/side-by-side.md"), "## Without cgo")
+	require.True(t, ok)
+	ratios := map[string][]string{} // wall, CPU, memory
+	slower := 0
+	for _, row := range regexp.MustCompile(`(?m)^\| ([^|]+) \| \d+ \| \d+ \| ([\d.]+) \| \d+ \| \d+ \| ([\d.]+) \| \d+ \| \d+ \| ([\d.]+) \|`).FindAllStringSubmatch(measured, -1) {
+		ratios[row[1]] = row[2:]
+		if !strings.HasPrefix(row[2], "0.") {
+			slower++
+		}
+	}
+	require.Contains(t, readme, fmt.Sprintf("Of %d jobs one was slower: a WebP original took %s times as long", len(ratios), ratios["WebP to 800x600 WebP"][0]))
+	require.Equal(t, 1, slower)
+	require.Contains(t, readme, fmt.Sprintf("12 megapixels to 800x600 WebP took %s of the time and %s of the memory", ratios["800x600 WebP"][0], ratios["800x600 WebP"][2]))
+	require.Contains(t, readme, fmt.Sprintf("a JPEG 800 wide %s of the time", ratios["800 wide JPEG q85"][0]))
+	four := regexp.MustCompile(`(?m)^\| 4 \| [\d.]+ \| [\d.]+ \| ([\d.]+) \|`).FindStringSubmatch(measured)
+	require.NotNil(t, four)
+	require.Contains(t, readme, "At 4 requests at a time it made "+four[1]+" times as many pictures a second")
+	most, _, ok := strings.Cut(strings.SplitN(read(t, "examples/docs/corpus.md"), "| 512 MiB | ", 2)[1], " |")
+	require.True(t, ok)
+	require.Contains(t, read(t, "examples/docs/engine.md"), most+" resident at the most")
 }
