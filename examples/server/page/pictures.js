@@ -138,7 +138,7 @@ function draw() {
       tile.type = "button";
       tile.className = "pictures-tile";
       tile.dataset.key = key;
-      tile.append(new Image());
+      tile.append(Object.assign(new Image(), { alt: "" })); // the button has the name
       tile.addEventListener("click", () => key !== state.key && change({ key }));
     }
     if (tiles.children[i] !== tile) tiles.insertBefore(tile, tiles.children[i] ?? null);
@@ -161,7 +161,6 @@ async function thumb(key, tile) {
   await settled;
   try {
     tile.firstChild.src = await signed({ key, edits: [{ resize: { width: 168, height: 112, fit: "cover" } }] });
-    tile.firstChild.alt = "";
     await tile.firstChild.decode();
     tile.classList.add("checker");
   } catch {
