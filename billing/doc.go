@@ -1,8 +1,17 @@
-// Package billing turns what was used into what is owed. It is pure: it
-// reads no clock, opens no file and keeps no state ([MemoryNumberer] does, for
-// tests), and there is no float in it. Packages beneath it count usage
-// (meter), hold prepaid credits (ledger) and know what providers charge
-// (catalog).
+// Package billing turns what was used into what is owed: prices, plans with
+// included quantities and limits, and invoices with credits and tax.
+//
+//	plan := billing.Plan{ ... } // or catalog.Immagin()
+//	draft, rest, err := billing.Close(plan, usage, billing.Month(lastMonth), &billing.CloseOptions{
+//		Account: "acme",
+//		Tax:     billing.FlatTax("VAT 20 %", 2_000),
+//	})
+//
+// It is pure: it reads no clock, opens no file and keeps no state
+// ([MemoryNumberer] does, for tests), and there is no float in it. The usage
+// comes from package billing/meter, which counts it; prepaid credits are package
+// billing/ledger's; what providers charge is in package billing/catalog. None of
+// them knows of images: anything that is counted can be billed.
 //
 // # From units to a bill
 //

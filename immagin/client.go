@@ -1,14 +1,39 @@
-// Package immagin is the client of Immagin: it makes signed image URLs and
-// talks to the management API.
+// Package immagin is the client of Immagin. It makes signed URLs of images and the
+// HTML to show them, uploads, lists and deletes originals, and makes and revokes
+// API keys. The program that answers is another, or another part of the same: it
+// mounts the handlers of packages luna and immagin/api.
+//
+// A [Client] speaks for one project:
 //
 //	client, err := immagin.NewClient("imk_…", &immagin.Options{BaseURL: "https://api.example.com"})
-//	url, err := client.Images.URL(ctx, "hero.jpg", []edit.Edit{edit.Resize{Width: 800, Height: 600}}, nil)
+//	if err != nil {
+//		return err
+//	}
+//	url, err := client.Images.URL(ctx, "hero.jpg", []edit.Edit{
+//		edit.Resize{Width: 800, Height: 600},
+//	}, nil)
 //
-// URLs are signed here, without a call to the API: the project's secret is
-// fetched once, or given in [Options].
+// What can be asked of an image, such as edit.Resize, is in package immagin/edit.
 //
-// What fails for a moment is tried again, where that is safe: see [Options].
-// What a server refuses is an [*Error].
+// URLs are signed in this process: the API is asked once for the project's secret
+// and then not again. With [Options].Secret and DeliveryURL it is never asked, and
+// a client that only makes URLs needs no API key. [Images.Picture],
+// [Images.SrcSet] and [TemplateFuncs] write the markup of responsive pictures.
+//
+// # Errors
+//
+// What a server refuses is an [*Error] with its HTTP status and a stable code; find
+// it with errors.As. A URL that no server would answer, such as that of a picture
+// of no width, is refused before there is one, by an *edit.Error that names the
+// member. Requests that failed for a moment are sent again where that is safe: see
+// [Options].MaxRetries. A call ends when its context does.
+//
+// # Secrets
+//
+// A Client may be used by any number of goroutines, and is meant to live as long as
+// the program. Keep it on the server: whoever has the secret can sign any URL. A
+// browser that uploads gets a URL for one upload, by [Images.SignURL]; one that
+// chooses among sizes gets a signed set of them, by [Images.Ladder].
 package immagin
 
 import (

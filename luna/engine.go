@@ -1,6 +1,56 @@
-// Package luna transforms images: it plans a list of edits, runs the plan strip
-// by strip through the codecs that it was given, and serves the results over
-// HTTP.
+// Package luna transforms images and serves them over HTTP. It plans a list of
+// edits before a pixel is decoded, and runs the plan strip by strip through the
+// codecs that it was given, so that memory is mostly some rows of a picture rather
+// than all of it.
+//
+// An [Engine] is for programs that have a picture in hand:
+//
+//	engine, err := luna.New(codecs.Default(), nil)
+//	if err != nil {
+//		return err
+//	}
+//	result, err := engine.Transform(ctx, w, r, []edit.Edit{
+//		edit.Resize{Width: 800, Height: 600},
+//	}, &edit.Output{Format: edit.FormatJPEG})
+//
+// [Engine.Explain] tells what that would do, without doing it; [Engine.Metadata]
+// reads headers, and [Engine.Placeholder] makes a tiny stand-in.
+//
+// A [Handler] delivers pictures by signed URL, makes each once, and keeps it:
+//
+//	handler, err := luna.NewHandler(engine, originals, keys, &luna.HandlerOptions{
+//		Tenant: luna.FixedTenant("acme"),
+//		Cache:  derived,
+//	})
+//	if err != nil {
+//		return err
+//	}
+//	http.Handle("/images/", http.StripPrefix("/images", handler))
+//
+// Here originals and derived are a storage.Originals and a storage.Derived, and keys
+// are sign.Tenants; anything else with the methods of [Origin], [Cache] and
+// [Verifier] will do. Sets of codecs are in package luna/codecs, edits in package
+// immagin/edit, and a meter joins as an [Admitter].
+//
+// # Limits
+//
+// An original is hostile until it is decoded. [Options] bound its bytes, sides,
+// pixels and frames, what edits may make of it, and the memory of one transform
+// and of all together; nothing is allocated by a size that a file merely claims,
+// and transforms wait while others hold the memory.
+//
+// # Errors
+//
+// Transforms fail with an [*Error], which names the stage. The sentinels below tell
+// by errors.Is whose fault it is: the file's ([ErrFormat], [ErrNotImage],
+// [ErrLimit]), the request's ([ErrOption], [ErrImpossible]; an *edit.Error lists
+// members) or that of neither. [StatusCode] and [ErrorCode] are how a Handler
+// answers an error.
+//
+// # Concurrency
+//
+// One Engine and one Handler serve a whole program and all its goroutines. An
+// Engine needs no closing; a Handler ends by [Handler.Shutdown], after the server's.
 package luna
 
 import (

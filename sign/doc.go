@@ -1,14 +1,29 @@
-// Package sign holds what proves that a request was allowed: HMAC signatures
-// of image URLs with rotating secrets, the upload tickets and the API keys.
+// Package sign holds what proves that a request was allowed: the signatures of image
+// URLs, the tickets for uploads, and the keys of the management API. Servers use it
+// to verify, and whoever makes URLs without package immagin to sign.
 //
-//   - [Keyring] signs and verifies the payloads of image URLs.
-//   - [Tenants] and [TenantsFunc] pick the keyring by the tenant's name.
+//	keyring, err := sign.NewKeyring(os.Getenv("IMMAGIN_SECRET"))
+//	if err != nil {
+//		return err
+//	}
+//	url := "https://acme.example.com/" + payload + "?sig=" + keyring.Sign(payload)
+//
+// The types, by what they are for:
+//
+//   - [Keyring] signs and verifies payloads of image URLs, with HMAC-SHA256. Its
+//     first secret signs, and any of them verifies, so that a secret can be
+//     replaced while URLs of the old one are about.
+//   - [Tenants] and [TenantsFunc] pick the keyring by the tenant's name; they are
+//     what luna.NewHandler takes.
 //   - [Ticket] is the right to upload one object, for a few minutes.
 //   - [APIKey] opens the management API; servers keep only its [KeyHash].
 //
-// Signatures are compared as text, in constant time, and before anything that
-// they cover is decoded: each has exactly one spelling. No error, log line or
-// printed value of this package holds a secret. Clocks are parameters.
+// Signatures are compared as text, in constant time, and before anything that they
+// cover is decoded: each has exactly one spelling. A failure is [ErrMismatch]
+// whatever its reason, or [ErrExpired]. No error, log line or printed value of this
+// package holds a secret. Clocks are parameters.
+//
+// Everything here is safe for concurrent use; a [Tenants] must not change meanwhile.
 package sign
 
 import (

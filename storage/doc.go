@@ -1,15 +1,24 @@
 // Package storage keeps original images, and the images derived from them, in
 // any bucket of gocloud.dev/blob.
 //
-// [Originals] holds what users uploaded; [Derived] is the cache of what was
-// rendered. Both take a *blob.Bucket, so this package links no driver: open the
-// bucket with the driver of your choice,
+// [Originals] holds what users uploaded, and [Derived] is the cache of what was
+// rendered. They are what luna.NewHandler delivers from, and Originals is what
+// api.New takes uploads into:
 //
-//	import "gocloud.dev/blob/s3blob" // or gcsblob, azureblob, memblob
+//	pictures, err := file.Open("/var/lib/pictures", nil) // a *blob.Bucket
+//	if err != nil {
+//		return err
+//	}
+//	defer pictures.Close()
+//	originals := storage.NewOriginals(pictures, nil)
+//	derived := storage.NewDerived(pictures, nil)
 //
-// or a folder with package [github.com/immagin/immagin-go/storage/file], whose
-// file names are safe for every valid key. Package storage/bucket opens any of
-// them by URL, and links them all.
+// This package links no driver. Open the bucket with the one of your choice,
+// such as gocloud.dev/blob/s3blob, gcsblob, azureblob or memblob; or a folder
+// with package storage/file, as here, whose file names are safe for every valid
+// key. Package storage/bucket opens any of them by URL, and links them all.
+//
+// Both are safe for concurrent use, by any number of processes on one bucket.
 //
 // # Keys
 //

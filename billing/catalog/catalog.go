@@ -3,6 +3,15 @@
 // it was there, and how much the source is worth; prices change, so quotes
 // from figures older than [billing.StaleAfter] say so.
 //
+//	bill, err := catalog.Immagin().Estimate(billing.Usage{billing.TransformsUnique: 300_000})
+//	if err != nil {
+//		return err
+//	}
+//	fmt.Println(bill.Total) // 39.00
+//
+// It is for estimates and comparisons: what a program charges its own customers is
+// a billing.Plan of its own. Each call returns new values, which are the caller's.
+//
 // Two catalogues stand side by side. [Published] is the comparison row as
 // Immagin's page printed it in February 2026. [Recomputed] is worked out from
 // the providers' own models and prices, and differs from it: the row mixes two

@@ -1,5 +1,21 @@
-// Package api answers the management API of Immagin as an http.Handler that
-// the integrator mounts anywhere:
+// Package api answers the management API of Immagin: uploads, lists and deletions of
+// originals, and API keys. It is an http.Handler that the integrator mounts
+// anywhere, beside the delivery of package luna; package immagin is the client of
+// both.
+//
+//	handler, err := api.New(originals, projects, keys, &api.Options{
+//		MaxSize: 10 << 20,
+//		Deleted: func(ctx context.Context, tenant, key string) error {
+//			images.Forget(tenant, key) // the *luna.Handler
+//			return derived.DeleteAll(ctx, tenant, key)
+//		},
+//	})
+//	if err != nil {
+//		return err
+//	}
+//	http.Handle("/v1/", handler)
+//
+// These are the calls:
 //
 //	GET    /v1/project                      what a client signs URLs with
 //	POST   /v1/images/sign-url              a URL that takes one upload
@@ -11,18 +27,26 @@
 //	DELETE /v1/keys/{id}                    revokes one, be it the caller's own
 //	GET    /v1/openapi.json                 all this, as OpenAPI 3.1; without a key
 //
-// It stands on small interfaces: [Projects], [Keys], [Store] and [Nonces].
-// Errors are application/problem+json (RFC 9457) with a stable member "code",
-// and show nothing of the inside.
+// The handler stands on small interfaces. A [Store] keeps originals: a
+// storage.Originals is one. [Projects] and [Keys] are tables, which packages
+// immagin/api/filestore and immagin/api/sqlstore keep in a folder or a database,
+// and [ProjectMap] and [MemoryKeys] in memory; so are [Nonces], the upload tickets
+// that were used. The handler is safe for concurrent use if these are, and servers
+// that share them answer alike.
 //
-// A key of an image stands in a path as JavaScript's encodeURIComponent writes
-// it: its slashes are %2F. With plain slashes the path is none of the API's,
-// and 404. Paths are read as they were sent, neither cleaned nor redirected: a
-// router in front must not do that either.
+// Errors are application/problem+json (RFC 9457) with a stable member "code", and
+// show nothing of the inside.
 //
-// JSON requests have at most 16 KiB, and Content-Type application/json or none.
-// Of headers and URLs together net/http takes 1 MiB: lower that by
-// [http.Server].MaxHeaderBytes. No call needs more than 8 KiB.
+// # Paths and sizes
+//
+// A key of an image stands in a path as JavaScript's encodeURIComponent writes it:
+// its slashes are %2F. With plain slashes the path is none of the API's, and 404.
+// Paths are read as they were sent, neither cleaned nor redirected: a router in
+// front must not do that either.
+//
+// JSON requests have at most 16 KiB, and Content-Type application/json or none. Of
+// headers and URLs together net/http takes 1 MiB: lower that by
+// http.Server.MaxHeaderBytes. No call needs more than 8 KiB.
 package api
 
 import (

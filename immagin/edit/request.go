@@ -1,10 +1,38 @@
-// Package edit is the language that clients and the engine share: what is
-// asked of which original, as typed Go values and as the JSON of a payload.
+// Package edit is the language in which images are asked for: which original, what
+// is to be done with it in which order, and how the result is encoded. Clients
+// write it, the engine reads it, and both check it by the same rules.
 //
-// [Parse] reads the decoded payload of a URL strictly and reports all its
-// faults at once; [Request.Encode] writes a payload byte for byte as
-// JavaScript's JSON.stringify would; [Request.Canonical] gives the one form
-// that equal requests share.
+//	request := &edit.Request{
+//		Key: "hero.jpg",
+//		Edits: []edit.Edit{
+//			edit.Resize{Width: 1200, Height: 630},
+//			edit.Text{Text: "© Acme Inc", Opacity: new(0.8)},
+//		},
+//		Output: &edit.Output{Format: edit.FormatJPEG, Quality: 85},
+//	}
+//	payload, err := request.Payload() // "eyJrZXkiOi…", which stands in a URL
+//
+// Programs that make URLs hand edits to package immagin, which signs them too;
+// programs that transform pictures hand them to package luna. What is needed of
+// this package itself, besides the edits, is for those who sign or read payloads
+// on their own.
+//
+// [Decode] reads a payload, and [Parse] the JSON in it: strictly, and with all
+// faults at once, each by the path of its member, as an [*Error].
+// [Request.Encode] writes that JSON byte for byte as JavaScript's JSON.stringify
+// would, so that URLs of both languages verify at either. [Request.Canonical]
+// gives the one form that all requests for the same picture share, by which caches
+// and meters know it. [Request.Resolve] takes one picture of a [Ladder], a set that
+// shares one signature.
+//
+// [ParseImgproxy], [ParseThumbor], [ParseIPX] and [ParseServerlessImageHandler]
+// read the URLs of other services as requests, for those who move.
+//
+// The zero value of an optional field leaves it out, and its default counts. Where
+// zero itself means something the field is a pointer, which new makes: new(0.8).
+//
+// Requests and edits are plain values; nothing here does input or output. Any
+// number of goroutines may use one request as long as none of them changes it.
 package edit
 
 // A Request is the content of a payload: the key of an original, and what is

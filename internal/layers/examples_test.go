@@ -138,6 +138,7 @@ func names(e *doc.Example, name string) bool {
 
 // documented is what of one package's documentation this test reads.
 type documented struct {
+	comment   string
 	functions []*ast.FuncDecl
 	options   []string
 	examples  []*doc.Example
@@ -176,6 +177,9 @@ func public(t *testing.T) map[string]*documented {
 			}
 			all[room].examples = append(all[room].examples, examples...)
 			return nil
+		}
+		if file.Doc != nil {
+			all[room].comment += file.Doc.Text()
 		}
 		for _, declared := range file.Decls {
 			switch d := declared.(type) {

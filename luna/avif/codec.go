@@ -1,6 +1,20 @@
 // Package avif is the adapter for AVIF: AV1 pictures in an HEIF container
 // (Alliance for Open Media, AVIF 1.1).
 //
+// It is in the set of package luna/codecs/full, or is given to luna.New beside
+// others:
+//
+//	av1, err := avif.New(nil) // once: it takes a second or more
+//	if err != nil {
+//		return err
+//	}
+//	defer av1.Close()
+//	engine, err := luna.New(append(codecs.Default(), av1), nil)
+//
+// AVIF files are the smallest, and take the longest to make, by far: see
+// luna.HandlerOptions, AutoTimeout and AutoPixels, for how a server that negotiates
+// formats keeps its answers in time.
+//
 // Pictures are coded by libavif 1.4.2 with libaom 3.14.1 and decoded by dav1d
 // 1.5.3, as github.com/gen2brain/avif compiles them to WebAssembly. Its Go
 // package is not used, but the module it carries, which lies in the folder

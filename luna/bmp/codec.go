@@ -1,5 +1,10 @@
 // Package bmp is the adapter for BMP, which it reads and does not write.
 //
+// It is in the set of package luna/codecs/full, or is given to luna.New beside
+// others, so that uploads may be BMP:
+//
+//	engine, err := luna.New(append(codecs.Default(), bmp.Codec{}), nil)
+//
 // It reads OS/2's and Windows' bitmaps (BITMAPCOREHEADER, BITMAPINFOHEADER and
 // all that grew out of it, up to BITMAPV5HEADER) from the top or from the
 // bottom: palettes of 1, 2, 4 and 8 bits, 16, 24 and 32 bits a pixel with or

@@ -1,11 +1,21 @@
-// Package codec defines what an adapter for one image format implements.
-// Applications pass the adapters that they want to luna.New; nothing is
-// registered and nothing is global.
+// Package codec defines what an adapter for one image format implements. It is for
+// those who write an adapter; those who use one pass it to luna.New:
 //
-// An adapter is an immutable value, safe for concurrent use. It must be a
-// [Decoder] or an [Encoder], and says what else it can by implementing the
-// other interfaces. Package codectest holds the suite that every adapter
-// passes.
+//	engine, err := luna.New([]codec.Codec{jpeg.Codec{}, png.Codec{}, mine.Codec{}}, nil)
+//
+// Nothing is registered and nothing is global, so that a distant import cannot
+// have a program decode what it never meant to.
+//
+// An adapter is a [Decoder], an [Encoder] or both: a value that never changes and
+// is safe for concurrent use. What else it can, it says by implementing further
+// interfaces of this package, such as [Scaler] (shrinks while it decodes),
+// [Regioner] (decodes a part) or [Animator]; the planner uses what it finds and
+// does the rest itself. Decoders yield and encoders take sources of package
+// luna/pixel, strips of a few rows, in the layout that suits the format; conversions
+// are the planner's to add.
+//
+// The duties are written at each method. Package luna/codec/codectest checks them:
+// an adapter whose test passes its suite keeps its promises.
 package codec
 
 import (

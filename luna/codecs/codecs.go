@@ -1,7 +1,12 @@
-// Package codecs has the set of codecs that most programs want, so that one
-// line is enough. It links all of them, with cgo for WebP where the program is
-// built with it; who wants fewer names adapters one by one. Who wants more,
-// AVIF among them, finds All in the folder full.
+// Package codecs has the codecs that most programs want in one line:
+//
+//	engine, err := luna.New(codecs.Default(), nil)
+//
+// They are JPEG, PNG, WebP and GIF, the formats that every browser shows. The
+// package links all of them, with libwebp through cgo where the program is built
+// with cgo and a port of it to Go where not. A program that wants fewer names
+// adapters one by one, as in []codec.Codec{jpeg.Codec{}, png.Codec{}}; one that
+// wants more, AVIF among them, uses package luna/codecs/full.
 package codecs
 
 import (

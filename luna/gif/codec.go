@@ -1,5 +1,9 @@
 // Package gif is the adapter for GIF (CompuServe, version 89a).
 //
+// It is in package luna/codecs' common set, or is given to luna.New by itself:
+//
+//	engine, err := luna.New([]codec.Codec{gif.Codec{}}, nil)
+//
 // It decodes row by row: memory is a strip, except for interlaced pictures.
 // Animations are composed as browsers compose them, the background being
 // transparent whatever the file calls it. What browsers and sharp forgive is

@@ -1,12 +1,28 @@
-// Package heif is the adapter for HEIF (ISO/IEC 23008-12). It writes AV1
-// pictures in an HEIF container, byte for byte what package avif writes, since
-// that is what sharp makes of its format "heif" with AV1: the file is of the
-// brand avif, and readers of AVIF read it. There is no encoder for HEVC without
-// cgo, and none that is free of patents.
+// Package heif is the adapter for HEIF (ISO/IEC 23008-12), the container of iPhones'
+// photos and of AVIF.
 //
-// It reads HEIF of neutral brands (mif1) with AV1 in it, and HEVC pictures
-// (HEIC) with the decoder that Options.HEVC names, such as package
-// luna/heif/heic, which is under another licence than this.
+//	av1, err := avif.New(nil)
+//	if err != nil {
+//		return err
+//	}
+//	defer av1.Close()
+//	both, err := heif.New(av1, nil)
+//	if err != nil {
+//		return err
+//	}
+//	engine, err := luna.New(append(codecs.Default(), av1, both), nil)
+//
+// The set of package luna/codecs/full has both.
+//
+// It reads HEIF of neutral brands (mif1) with AV1 in it. HEVC pictures (HEIC),
+// which is what iPhones take, it reads with the decoder that [Options].HEVC names,
+// such as one of package luna/heif/heic, which is under another licence than this;
+// without one they are refused.
+//
+// It writes AV1 pictures in an HEIF container, byte for byte what package luna/avif
+// writes, since that is what sharp makes of its format "heif" with AV1: the file is
+// of the brand avif, and readers of AVIF read it. There is no encoder for HEVC
+// without cgo, and none that is free of patents.
 package heif
 
 import (

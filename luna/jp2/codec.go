@@ -1,6 +1,11 @@
 // Package jp2 is the adapter for JPEG 2000 (ISO/IEC 15444-1), in its file
 // format JP2 and as a bare codestream.
 //
+// It is in the set of package luna/codecs/full, or is given to luna.New beside
+// others:
+//
+//	engine, err := luna.New(append(codecs.Default(), jp2.Codec{}), nil)
+//
 // It reads gray and RGB pictures of 1 to 16 bits a sample, with or without
 // straight alpha, palettes and sYCC; samples come out with 8 bits. It writes
 // 8-bit gray and RGB in JP2, with the irreversible wavelet, or losslessly with

@@ -1,5 +1,9 @@
 // Package jpeg is the adapter for JPEG (ITU-T T.81, JFIF, Adobe's CMYK).
 //
+// It is in package luna/codecs' common set, or is given to luna.New by itself:
+//
+//	engine, err := luna.New([]codec.Codec{jpeg.Codec{}}, nil)
+//
 // It reads baseline, extended and progressive Huffman-coded pictures of 8 bits
 // a sample in their stored colour space: gray, YCbCr, RGB or CMYK, whole or in
 // part, and at 1/2, 1/4 or 1/8 of their size at a fraction of the cost. It

@@ -1,10 +1,30 @@
-// Package op holds the steps of a transform. An operation is a small
-// comparable value; all its state during a run lives in the source that its
-// Wrap returns, so one value serves any number of concurrent runs.
+// Package op holds the steps of a transform: resampling, cropping, turning,
+// colours, layers. Plans of package luna are lists of them; programs meet the
+// package where they add an operation of their own, for which [Func] is the short
+// way, or read a plan.
 //
-// An operation knows nothing of edits, formats, requests or contexts: the
-// planner of package luna lowers edits to operations, places conversions
-// between them, and wraps a cancellation check around each.
+// An [Op] is a small comparable value, which is asked for its effect on the shape of
+// a picture before there are pixels, and then wrapped around a source of them:
+//
+//	chain, err := op.Chain(src.Shape(), []op.Op{
+//		op.Crop{Rect: image.Rect(0, 0, 300, 300)},
+//		op.Grayscale{},
+//	})
+//	if err != nil {
+//		return err
+//	}
+//	src, err = op.Wrap(src, chain, pool)
+//
+// [Chain] adds the conversions that ops need between them. [Out] tells what comes
+// of a picture, and [Work] the memory that it takes.
+//
+// All state during a run lives in the source that [Op.Wrap] returns, so that one
+// value serves any number of concurrent runs. An operation knows nothing of edits,
+// formats, requests or contexts: the planner lowers edits of package immagin/edit
+// to operations, and wraps a cancellation check around the source.
+//
+// Results are those of libvips as sharp calls it, in most operations to the last
+// bit; where not, the operation says so.
 package op
 
 import (

@@ -1,11 +1,35 @@
-// Package pixel defines how samples are laid out and how they flow: planes,
-// strips of rows, sources that yield strips from top to bottom, and the pool
-// that their memory comes from.
+// Package pixel defines how samples are laid out and how they flow: planes, strips
+// of rows, sources that yield strips from top to bottom, and the pool that their
+// memory comes from. It is for those who write a codec or an operation; who only
+// transforms pictures does not meet it.
 //
 // A [Source] is to pixels what io.Reader is to bytes. Nothing moves until the
-// consumer asks, and memory is a few rows, not a picture. Cancellation and
-// other policies wrap a source ([WithContext]), so that the code that touches
-// samples never sees them.
+// consumer asks, and memory is a few rows, not a picture:
+//
+//	defer src.Close()
+//	for {
+//		strip, err := src.Next()
+//		if errors.Is(err, io.EOF) {
+//			return nil
+//		}
+//		if err != nil {
+//			return err
+//		}
+//		for y := range strip.Rows {
+//			use(strip.Planes[0].Row(y))
+//		}
+//	}
+//
+// Each channel is a [Plane] of its own, of 8 or 16 bits a sample, and chroma may
+// have fewer samples than luma: a JPEG stays what it is until something needs RGB.
+// A [Shape] tells all of that before there are pixels.
+//
+// Cancellation, reading ahead and other policies are sources around a source
+// ([WithContext], [ReadAhead]), so that the code that touches samples never sees
+// them. A source belongs to one goroutine at a time; a [Pool] may serve any number.
+//
+// Decoders of package luna/codec yield sources, operations of package luna/op wrap
+// them, encoders drain them. Package luna/pixel/pixeltest helps to test all three.
 package pixel
 
 import (

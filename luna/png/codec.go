@@ -1,11 +1,16 @@
 // Package png is the adapter for PNG (W3C PNG, third edition).
 //
+// It is in package luna/codecs' common set, or is given to luna.New by itself, for
+// example to write smaller files in more time:
+//
+//	engine, err := luna.New([]codec.Codec{png.Codec{CompressionLevel: 9}}, nil)
+//
 // It reads every colour type and depth, interlaced or not, row by row: memory
-// is a strip, except for interlaced pictures. Samples of 16 bits come out
-// as such, all others with 8. Animations are read; of one that is to be
-// still, the default picture. It writes gray and RGB, with or without alpha, also row by row; with a palette
-// where a quality is asked for, and interlaced where progressive output is,
-// which both take the whole picture.
+// is a strip, except for interlaced pictures. Samples of 16 bits come out as
+// such, all others with 8. Animations are read; of one that is to be still, the
+// default picture. It writes gray and RGB, with or without alpha, also row by
+// row; with a palette where a quality is asked for, and interlaced where
+// progressive output is, which both take the whole picture.
 package png
 
 import (

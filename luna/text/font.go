@@ -1,11 +1,29 @@
-// Package text lays out and draws text: it shapes Unicode text with fonts that
-// are values, breaks it into lines, and tells how much of each pixel the
-// glyphs cover.
+// Package text lays out and draws text: it shapes Unicode text with fonts that are
+// values, breaks it into lines, and tells how much of each pixel the glyphs cover.
+// The edit "text" of payloads is drawn by it. A program uses the package to read
+// the fonts that it hands to luna.Options:
 //
-// Nothing is read from the system: what is drawn depends on the text, the
-// fonts and the layout alone, and comes out to the same bits on every machine.
-// The geometry is integer: 1/64 pixel for sizes and positions, 1/256 for
-// outlines.
+//	bold, err := text.Parse(gobold.TTF)
+//	if err != nil {
+//		return err
+//	}
+//	engine, err := luna.New(codecs.Default(), &luna.Options{
+//		Fonts: map[string][]*text.Font{"bold": {bold}},
+//	})
+//
+// or to draw text on its own, in three steps: a [Set] of fonts shapes a text, the
+// [Text] is laid out in a [Frame], and the [Block] that results is a mask, which
+// op.Ink of package luna/op paints in a colour.
+//
+// Right-to-left scripts, ligatures and combining marks are shaped as HarfBuzz does.
+// A character that no font has is left out and named, never drawn as a box.
+//
+// Nothing is read from the system: what is drawn depends on the text, the fonts and
+// the layout alone, and comes out to the same bits on every machine. The geometry
+// is integer: 1/64 pixel for sizes and positions, 1/256 for outlines.
+//
+// All types are safe for concurrent use once they are made. Texts may be hostile:
+// [MaxLength] bounds them. Fonts are the integrator's, and are trusted.
 package text
 
 import (

@@ -1,6 +1,11 @@
 // Package tiff is the adapter for TIFF (Adobe's TIFF 6.0 with Technical Notes
 // 1 and 2, and BigTIFF).
 //
+// It is in the set of package luna/codecs/full, or is given to luna.New beside
+// others:
+//
+//	engine, err := luna.New(append(codecs.Default(), tiff.Codec{}), nil)
+//
 // It reads the first page of a file, in either byte order: strips and tiles,
 // interleaved or plane after plane; gray, RGB and CMYK of 1 to 16 bits a
 // sample, palettes and YCbCr, with associated or straight alpha; samples of

@@ -1,5 +1,9 @@
 // Package webp is the adapter for WebP (RFC 9649).
 //
+// It is in package luna/codecs' common set, or is given to luna.New by itself:
+//
+//	engine, err := luna.New([]codec.Codec{webp.Codec{}}, nil)
+//
 // It decodes in Go: lossy (VP8) and lossless (VP8L) pictures, alpha, and
 // animations, with the colour conversion, the chroma upsampling and the
 // blending of libwebp, so that pixels equal those of its dwebp. It encodes

@@ -1,6 +1,16 @@
-// Package bucket opens a bucket of any kind by its URL. It links the drivers of
-// all of them, cloud SDKs included: programs that know their store open it with
-// its own package instead.
+// Package bucket opens a bucket of any kind by its URL, for programs whose users
+// choose the store, such as by a flag:
+//
+//	pictures, err := bucket.Open(ctx, "s3://pictures?region=eu-central-1")
+//	if err != nil {
+//		return err
+//	}
+//	defer pictures.Close()
+//	originals := storage.NewOriginals(pictures, nil)
+//
+// It links the drivers of all stores, cloud SDKs included, which is some 30 MB in a
+// program: one that knows its store opens it with that driver's own package, such
+// as gocloud.dev/blob/s3blob, or with package storage/file.
 package bucket
 
 import (

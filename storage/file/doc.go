@@ -1,6 +1,16 @@
 // Package file keeps a bucket of gocloud.dev/blob in a folder, one file an
 // object, in which every key has a safe name of its own.
 //
+//	pictures, err := file.Open("/var/lib/pictures", &file.Options{Create: true})
+//	if err != nil {
+//		return err
+//	}
+//	defer pictures.Close()
+//	originals := storage.NewOriginals(pictures, nil)
+//
+// The bucket is safe for concurrent use, and several processes may have one folder
+// open.
+//
 // It is used instead of gocloud.dev/blob/fileblob, whose names follow the key
 // closely enough to fail on some: segments over 255 bytes, "a" beside "a/b",
 // "x.attrs", names that differ only in case, device names of Windows.

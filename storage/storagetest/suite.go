@@ -1,11 +1,19 @@
-// Package storagetest holds what every store of original and derived images
-// must do, as checks that run on any of them: on package storage over each of
-// its drivers, and on what others write to the same interfaces.
+// Package storagetest holds what every store of original and derived images must
+// do. Its suites run on package storage over each of its drivers; run them on a
+// driver of your own, or on a store that you wrote to the same interfaces:
+//
+//	func TestOriginals(t *testing.T) {
+//		storagetest.TestOriginals(t, storage.NewOriginals(open(t), nil), nil)
+//	}
+//
+// [TestOriginals] and [TestDerived] are for the two kinds of store, and
+// [TestAccount] for what exports and deletes all of a tenant. [ValidKeys],
+// [InvalidKeys] and [HostileKeys] are texts to try as keys.
 //
 // A check returns an error that says what is wrong, rather than fail a test, so
-// that the checks themselves can be tested with stores that are broken. Each
-// uses tenants of its own, so that one store serves them all, also at the same
-// time, and also when earlier runs left something in it.
+// that the checks themselves can be tested with stores that are broken. Each uses
+// tenants of its own, so that one store serves them all, also at the same time,
+// and also when earlier runs left something in it.
 package storagetest
 
 import (

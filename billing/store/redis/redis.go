@@ -1,12 +1,19 @@
-// Package redis puts a Redis in front of a store of usage, which remembers what
-// was counted, so that the store need not be asked again when a picture is made
-// a second time.
+// Package redis puts a Redis in front of a store of usage, which remembers what was
+// counted, so that the store need not be asked again when a picture is made a
+// second time. It is for servers that count more than their database takes.
 //
-// It is never the truth. A record is told to Redis after the store has
-// committed it; what Redis does not know is asked of the store. A Redis that is
-// away, slow, full or flushed makes counting slower, and nothing else. There is
-// one thing that it must not outlive: flush it where the store's database is
-// restored from a backup, and give every database a Prefix of its own.
+//	store, err := redis.Open(database.Meter(), "redis://host:6379/0", nil)
+//	if err != nil {
+//		return err
+//	}
+//	defer store.Close()
+//	m, err := meter.New(store, nil)
+//
+// Redis is never the truth. A record is told to it after the store has committed
+// it; what it does not know is asked of the store. A Redis that is away, slow, full
+// or flushed makes counting slower, and nothing else. There is one thing that it
+// must not outlive: flush it where the store's database is restored from a backup,
+// and give every database a Prefix of its own.
 package redis
 
 import (

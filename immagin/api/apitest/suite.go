@@ -1,12 +1,18 @@
-// Package apitest holds what every store of API keys, projects and used
-// upload tickets must do, as checks that run on any of them: on the ones in
-// memory, files and SQL that come with this module, and on what others write
-// to the same interfaces.
+// Package apitest holds what every store of API keys, projects and used upload
+// tickets must do. Its suites run on those in memory, files and SQL that come with
+// this module; run them on what you wrote to the interfaces of package immagin/api:
 //
-// A check returns an error that says what is wrong, rather than fail a test,
-// so that the checks themselves can be tested with stores that are broken.
-// Each uses tenants of its own, so that one store serves them all, also when
-// earlier runs left something in it.
+//	func TestKeys(t *testing.T) {
+//		apitest.TestKeys(t, func() (api.Keys, error) { return mine.Open(url) }, nil)
+//	}
+//
+// The function opens the same store each time, as servers that share it have a
+// handle each.
+//
+// A check returns an error that says what is wrong, rather than fail a test, so
+// that the checks themselves can be tested with stores that are broken. Each uses
+// tenants of its own, so that one store serves them all, also when earlier runs
+// left something in it.
 package apitest
 
 import (

@@ -1,9 +1,20 @@
-// Package filestore keeps API keys, projects and used upload tickets in a
-// folder, for package [github.com/immagin/immagin-go/immagin/api]. Servers on
-// one machine may share the folder, and so may servers on several, if their
-// file system makes a folder of one name only once and renames at once: every
-// call reads what is there now, so that a key that one of them revoked fails
-// at the next call on all.
+// Package filestore keeps API keys, projects and used upload tickets in a folder,
+// for package immagin/api. It is for one machine without a database; package
+// immagin/api/sqlstore is for others.
+//
+//	store, err := filestore.Open("/var/lib/immagin/api", nil)
+//	if err != nil {
+//		return err
+//	}
+//	defer store.Close()
+//	handler, err := api.New(originals, store.Projects(), store.Keys(), &api.Options{Nonces: store.Nonces()})
+//
+// Everything is safe for concurrent use. Servers on one machine may share the
+// folder, and so may servers on several, if their file system makes a folder of one
+// name only once and renames at once: every call reads what is there now, so that a
+// key that one of them revoked fails at the next call on all.
+//
+// # Files
 //
 //	keys/{id}/key.json            a key's record; with it a key begins and ends
 //	keys/{id}/used-{time}         when it was last used, in microseconds since 1970
@@ -12,15 +23,14 @@
 //	projects/{tenant}.json        a tenant's project
 //	nonces/{first byte}/{nonce}   a ticket that was used; holds until when it counts
 //
-// Names of files are hexadecimal digits, of texts that may be hostile their
-// SHA-256: none leaves the folder, and none means something to an operating
-// system. Records are written to the disk in whole before they appear, in
-// files that only their owner may read (mode 0600; Windows has the folder's
-// access list instead).
+// Names of files are hexadecimal digits, of texts that may be hostile their SHA-256:
+// none leaves the folder, and none means something to an operating system. Records
+// are written to the disk in whole before they appear, in files that only their
+// owner may read (mode 0600; Windows has the folder's access list instead).
 //
 // Of an API key there is only the hash. Projects are there with their signing
-// secrets, in plain text, since the API hands them out: whoever reads the
-// folder signs URLs. Keep it out of backups that others read.
+// secrets, in plain text, since the API hands them out: whoever reads the folder
+// signs URLs. Keep it out of backups that others read.
 package filestore
 
 import (

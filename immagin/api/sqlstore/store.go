@@ -1,18 +1,34 @@
 // Package sqlstore keeps API keys, projects and used upload tickets in an SQL
-// database, for package [github.com/immagin/immagin-go/immagin/api]. It links
-// no driver: bring one for PostgreSQL 12 or later, such as
+// database, for package immagin/api. It is for several servers, or for one that has
+// a database anyway; package immagin/api/filestore needs none.
+//
+//	db, err := sql.Open("pgx", "postgres://user@host/immagin")
+//	if err != nil {
+//		return err
+//	}
+//	store, err := sqlstore.New(db, sqlstore.Postgres, nil)
+//	if err != nil {
+//		return err
+//	}
+//	if err := store.Migrate(ctx); err != nil {
+//		return err
+//	}
+//	handler, err := api.New(originals, store.Projects(), store.Keys(), &api.Options{Nonces: store.Nonces()})
+//
+// It links no driver: bring one for PostgreSQL 12 or later, such as
 // github.com/jackc/pgx/v5/stdlib, or for SQLite 3.24 or later, such as
 // modernc.org/sqlite.
 //
-// Servers that share the database share the keys: nothing is kept in memory,
-// so that a key that one of them revoked fails at the next call on all.
+// Everything is safe for concurrent use. Servers that share the database share the
+// keys: nothing is kept in memory, so that a key that one of them revoked fails at
+// the next call on all.
 //
 // Of an API key there is only the hash. Projects are there with their signing
 // secrets, in plain text, since the API hands them out: whoever reads table
 // immagin_projects, or a backup of it, signs URLs.
 //
-// SQLite locks the whole database to write. Open it with a busy timeout, and
-// with a write-ahead log for readers to go on, as in
+// SQLite locks the whole database to write. Open it with a busy timeout, and with a
+// write-ahead log for readers to go on, as in
 // "file:immagin.db?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)" for
 // modernc.org/sqlite.
 package sqlstore

@@ -1,9 +1,22 @@
-// Package codectest is the conformance suite for adapters of image formats.
-// An adapter's test calls [Run], and [Fuzz] for its decoder.
+// Package codectest is the conformance suite for adapters of image formats, which
+// implement package luna/codec. An adapter's test calls [Run], and [Fuzz] for its
+// decoder:
 //
-// What is checked are the duties that package codec writes down, in checks
-// that return errors, so that the suite is itself tested, with codecs that
-// neglect one duty each. What a codec cannot do, it is not asked.
+//	func TestCodec(t *testing.T) {
+//		codectest.Run(t, mine.Codec{}, codectest.Options{Files: samples})
+//	}
+//
+//	func FuzzDecode(f *testing.F) {
+//		codectest.Fuzz(f, mine.Codec{}, codectest.Options{Files: samples})
+//	}
+//
+// [Options] are what the codec promises: how exact it is, what metadata it keeps.
+// What it cannot do, such as encode, it is not asked.
+//
+// What is checked are the duties that package codec writes down, from round trips
+// to files that lie, end early or come from a reader that fails. [Checks] return
+// errors rather than fail a test, so that the suite is itself tested, with codecs
+// that neglect one duty each.
 package codectest
 
 import (

@@ -1,8 +1,20 @@
-// Package codecs has the set of all codecs of this module. It is apart from
-// the common set, in the folder above, since it links a WebAssembly machine and
-// libavif: a program with luna and the common set has 6.2 MB, with all codecs
-// 10.8 MB, and with HEVC 11.0 MB (amd64, -trimpath -ldflags="-s -w"; without
-// cgo 6.5, 11.0 and 11.3).
+// Package codecs has all codecs of this module: those of the common set, and AVIF,
+// HEIF, TIFF, JPEG 2000 and BMP, which is only read. It is imported by the name of
+// its folder's parent, whose place it takes:
+//
+//	import codecs "github.com/immagin/immagin-go/luna/codecs/full"
+//
+//	all, err := codecs.All(nil)
+//	if err != nil {
+//		return err
+//	}
+//	engine, err := luna.New(all, nil)
+//
+// It is apart from the common set, package luna/codecs, since it links a
+// WebAssembly machine and libavif, which [All] compiles for the processor at hand.
+// A program with luna and the common set has 6.2 MB, with all codecs 10.8 MB, and
+// with HEVC 11.0 MB (amd64, -trimpath -ldflags="-s -w"; without cgo 6.5, 11.0 and
+// 11.3).
 package codecs
 
 import (

@@ -1,15 +1,23 @@
-// Package heic reads HEIC: HEVC pictures in an HEIF container (ISO/IEC
-// 23008-12), as iPhones take them. It does not write them.
+// Package heic reads HEIC: HEVC pictures in an HEIF container (ISO/IEC 23008-12), as
+// iPhones take them. It does not write them. It is no part of any set, since its
+// licence is not this module's; a program that wants it names it:
 //
-// Licence: pictures are decoded by libheif 1.18.2 and libde265 1.0.15, which
-// are under the GNU Lesser General Public License, version 3. They lie in the
-// folder libheif, compiled to WebAssembly by github.com/gen2brain/heic v0.4.5,
-// whose Go package is not used. A program that imports this package contains
-// them: read the licences there. Options.Module runs another build of them, as
-// the LGPL wants a user to be able to. HEVC itself is covered by patents.
+//	hevc, err := heic.New(nil)
+//	if err != nil {
+//		return err
+//	}
+//	defer hevc.Close()
+//	all, err := codecs.All(&codecs.Options{HEVC: hevc}) // of package luna/codecs/full
 //
-// The container is read in Go. The library sees one coded picture at a time,
-// in a fresh instance with a cap on its memory.
+// Licence: pictures are decoded by libheif 1.18.2 and libde265 1.0.15, which are
+// under the GNU Lesser General Public License, version 3. They lie in the folder
+// libheif, compiled to WebAssembly by github.com/gen2brain/heic v0.4.5, whose Go
+// package is not used. A program that imports this package contains them: read the
+// licences there. Options.Module runs another build of them, as the LGPL wants a
+// user to be able to. HEVC itself is covered by patents.
+//
+// The container is read in Go. The library sees one coded picture at a time, in a
+// fresh instance with a cap on its memory.
 package heic
 
 import (

@@ -1,6 +1,13 @@
-// Package pixeltest helps to test sources of pixels: it makes pictures, yields
-// them as an unkind source would, and reads sources as an unkind consumer
-// would, checking what the contract of pixel.Source promises.
+// Package pixeltest helps to test what yields or reads pixels, that is codecs and
+// operations. It makes pictures ([Noise], [Constant]), yields them as an unkind
+// source would ([NewSource]: odd heights of strips, rows that are overwritten as
+// soon as they may be), and reads sources as an unkind consumer would ([Collect]),
+// checking what the contract of pixel.Source promises. [Equal] says where two
+// pictures first differ.
+//
+//	got, err := pixeltest.Collect(wrap(pixeltest.NewSource(picture, 6)))
+//	require.NoError(t, err)
+//	pixeltest.Equal(t, want, got)
 package pixeltest
 
 import (
