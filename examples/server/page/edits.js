@@ -28,7 +28,7 @@ export async function mount(section) {
   });
   section.append(
     el("div", { class: "panel-head" }, section.querySelector("h2") ?? undefined, el("span", { class: "panel-buttons" }, back, forth)),
-    wrong, list, none, add, says,
+    says, wrong, list, none, add,
   );
 
   let saying = 0;
