@@ -97,6 +97,13 @@ func TestEveryGuideIsFound(t *testing.T) {
 		}
 	}
 	require.Contains(t, read(t, "README.md"), "(examples/docs/README.md)")
+	folders, err := os.ReadDir(filepath.Join(root, "examples"))
+	require.NoError(t, err)
+	for _, folder := range folders {
+		if folder.IsDir() && folder.Name() != "docs" {
+			require.Contains(t, index, "`examples/"+folder.Name()+"`", "examples/docs/README.md does not name the program")
+		}
+	}
 }
 
 // TestNamedFiles: a path of this repository that stands in a page as code is
