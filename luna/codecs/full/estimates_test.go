@@ -289,8 +289,9 @@ func measured(t *testing.T, e *luna.Engine, original []byte, edits []edit.Edit, 
 	defer file.Close()
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // only the meter collects
 	// What is allocated while the collector runs counts as held, so that a try
-	// may find too much, and the best of three counts.
-	for try := range 3 {
+	// may find too much, the more the busier the machine: the best of ten counts.
+	const tries = 10
+	for try := range tries {
 		for range 3 { // pools let go at the second
 			runtime.GC()
 		}
@@ -306,7 +307,7 @@ func measured(t *testing.T, e *luna.Engine, original []byte, edits []edit.Edit, 
 		if heap+outside <= res.Plan.Bytes {
 			return
 		}
-		require.Less(t, try, 2, "%d bytes of heap and %d outside: %v", heap, outside, res.Plan)
+		require.Less(t, try, tries-1, "%d bytes of heap and %d outside: %v", heap, outside, res.Plan)
 	}
 }
 
