@@ -35,6 +35,7 @@ export function mount(section) {
     if (changed.has("key") || changed.has("picture")) draw();
   });
   if (state.key) look();
+  else begin({ edits: firstEdits });
   draw();
   load().catch((err) => say(err.message, true));
 }
@@ -76,7 +77,7 @@ async function load() {
     samples = list;
     draw();
     const first = samples.find((s) => s.ready !== false);
-    if (!state.key && first) begin({ key: first.key, edits: state.edits.length ? state.edits : firstEdits });
+    if (!state.key && first) begin({ key: first.key });
     if (samples.every((s) => s.ready !== false)) return;
     if (!state.key) say("Drawing the sample pictures, once…");
     await pause(250);
@@ -186,7 +187,7 @@ async function send(picture) {
     await put(request, to, picture);
     if (uploading !== request) return;
     uploading = null;
-    change({ key: to.key, ...(state.edits.length || state.key ? {} : { edits: firstEdits }) });
+    change({ key: to.key });
   } catch (err) {
     if (uploading !== request) return;
     uploading = null;

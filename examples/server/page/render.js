@@ -12,9 +12,10 @@ let listeners = new Set(), latest = null, timer = 0, running = null, held = [], 
 // later one:
 //   { kind: "busy" }
 //   { kind: "result", question, url, blobURL, width, height, bytes, type, cache, timings: [{ name, ms }], took, standIn, answer }
-//   { kind: "refused", question, problem, status }
+//   { kind: "refused", question, problem, status, passing }
 // answer is that of /playground/describe. standIn says that the browser cannot
-// draw the type, and that blobURL is the same picture as PNG.
+// draw the type, and that blobURL is the same picture as PNG. passing says that
+// the server is asked again in a moment.
 export function subscribe(fn) {
   listeners.add(fn);
   if (latest) fn(latest);
@@ -143,9 +144,9 @@ async function run() {
     tell({ kind: "result", question: q, ...facts, blobURL, width: img?.naturalWidth ?? 0, height: img?.naturalHeight ?? 0, standIn, answer });
   } catch (err) {
     if (signal.aborted || err.name === "AbortError") return;
-    tell({ kind: "refused", question: q, problem: err.problem ?? { title: "The page failed", detail: err.message }, status: err.status ?? 0 });
-    const passing = [0, 502, 503, 504].includes(err.status);
-    if (passing && ++failures < attempts) timer = setTimeout(run, again);
+    const passing = [0, 502, 503, 504].includes(err.status) && ++failures < attempts;
+    tell({ kind: "refused", question: q, problem: err.problem ?? { title: "The page failed", detail: err.message }, status: err.status ?? 0, passing });
+    if (passing) timer = setTimeout(run, again);
   } finally {
     if (running === abort) running = null;
   }

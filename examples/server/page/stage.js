@@ -82,7 +82,7 @@ function complain() {
   view.classList.toggle("refused", Boolean(refusal));
   note.replaceChildren();
   if (!refusal) return;
-  const { problem, status } = refusal;
+  const { problem, status, passing } = refusal;
   const head = document.createElement("strong");
   head.textContent = [problem.title ?? "Refused", status || ""].join(" ").trim();
   note.append(head);
@@ -91,6 +91,7 @@ function complain() {
     p.textContent = line;
     note.append(p);
   }
+  if (passing) note.lastChild.append(" It is asked again.");
 }
 
 function show(to) {
