@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,7 +12,11 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	devtools "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
@@ -102,7 +107,7 @@ func open(t *testing.T, browser context.Context) *tab {
 	})))
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithTargetID(id))
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(cancel)
 	b := &tab{t: t, ctx: ctx, profile: profile}
 	chromedp.ListenTarget(ctx, func(event any) {
@@ -123,9 +128,31 @@ func open(t *testing.T, browser context.Context) *tab {
 			}
 		}
 	})
-	b.do(log.Enable(), runtime.Enable())
+	b.do(log.Enable(), runtime.Enable(), network.Enable(),
+		emulation.SetFocusEmulationEnabled(true), // as if it were the one window in front
+		chromedp.ActionFunc(func(ctx context.Context) error {
+			_, err := devtools.AddScriptToEvaluateOnNewDocument(watching).Do(ctx)
+			return err
+		}))
+	b.size(1440, 900)
 	return b
 }
+
+// watching notes what moves by itself on a page, and when the first picture was
+// there.
+const watching = `
+	window.watched = { moved: [], first: 0 };
+	new PerformanceObserver((list) => {
+		for (const e of list.getEntries()) if (!e.hadRecentInput) {
+			watched.moved.push(e.value.toFixed(5) + " " + e.sources.map((s) => (s.node?.nodeType === 1 ? s.node : s.node?.parentElement)?.outerHTML.slice(0, 90)).join(" | "));
+		}
+	}).observe({ type: "layout-shift", buffered: true });
+	(function look() {
+		const img = [...document.querySelectorAll("img.stage-picture")].find((i) => i.complete && i.naturalWidth && i.checkVisibility({ visibilityProperty: true }));
+		if (img) img.decode().then(() => requestAnimationFrame(() => { watched.first ||= performance.now(); }), () => {});
+		else requestAnimationFrame(look);
+	})();
+`
 
 func (b *tab) note(text string) {
 	b.mu.Lock()
@@ -145,15 +172,115 @@ func (b *tab) do(actions ...chromedp.Action) {
 	require.NoError(b.t, chromedp.Run(b.ctx, actions...))
 }
 
-// TestBrowser looks at the page as people do.
-func TestBrowser(t *testing.T) {
-	browser := chromium(t)
-	s := start(t, t.TempDir())
-	t.Run("opens", func(t *testing.T) {
-		b := open(t, browser)
-		var heading string
-		b.do(chromedp.Navigate(s.url+"/"), chromedp.Text("h1", &heading))
-		require.Contains(t, heading, "Immagin")
-		require.Empty(t, b.console())
-	})
+// size makes the page so large, in CSS pixels.
+func (b *tab) size(width, height int64) {
+	b.t.Helper()
+	b.do(emulation.SetDeviceMetricsOverride(width, height, 1, width < 600))
+}
+
+// scheme makes the page light or dark.
+func (b *tab) scheme(name string) {
+	b.t.Helper()
+	b.do(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}}))
+}
+
+// js runs the body of an asynchronous function in the page, and keeps what it
+// returns in to, which may be nil.
+func (b *tab) js(to any, body string, args ...any) {
+	b.t.Helper()
+	require.NoError(b.t, b.try(to, body, args...))
+}
+
+// try is js that may fail.
+func (b *tab) try(to any, body string, args ...any) error {
+	if args == nil {
+		args = []any{}
+	}
+	list, err := json.Marshal(args)
+	if err != nil {
+		return err
+	}
+	text := "(async (...args) => {" + body + "\n})(..." + string(list) + ")"
+	return chromedp.Run(b.ctx, chromedp.Evaluate(text, to, func(p *runtime.EvaluateParams) *runtime.EvaluateParams {
+		return p.WithAwaitPromise(true)
+	}))
+}
+
+// until waits for a condition, and says what the page says where it does not
+// come.
+func (b *tab) until(condition string, args ...any) {
+	b.t.Helper()
+	var said string
+	err := b.try(&said, `
+		const end = performance.now() + 30_000;
+		while (!(`+condition+`)) {
+			if (performance.now() > end) return "it says: " + [...document.querySelectorAll("[role=alert], [role=status]")].map((e) => e.textContent.trim()).filter(Boolean).join("; ");
+			await new Promise((done) => setTimeout(done, 15));
+		}
+		return ""`, args...)
+	require.NoError(b.t, err, condition)
+	require.Empty(b.t, said, "waited for %s %v; the console: %q", condition, args, b.console())
+}
+
+// middle scrolls to an element that people see, and returns where to point.
+func (b *tab) middle(selector string) (x, y float64) {
+	b.t.Helper()
+	b.until("document.querySelector(args[0])?.checkVisibility({ visibilityProperty: true })", selector)
+	var at struct {
+		X, Y float64
+		Over string
+	}
+	b.js(&at, `
+		const e = document.querySelector(args[0]);
+		e.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" });
+		const r = e.getBoundingClientRect(), x = r.left + r.width / 2, y = r.top + r.height / 2;
+		const top = document.elementFromPoint(x, y);
+		return { x, y, over: e.contains(top) || top?.closest("label")?.contains(e) ? "" : String(top?.outerHTML).slice(0, 200) }`, selector)
+	require.Empty(b.t, at.Over, "%s is covered", selector)
+	return at.X, at.Y
+}
+
+func (b *tab) click(selector string) {
+	b.t.Helper()
+	x, y := b.middle(selector)
+	b.do(chromedp.MouseClickXY(x, y))
+}
+
+// drag presses the pointer on an element, moves it that far and lets it go.
+func (b *tab) drag(selector string, right, down float64) {
+	b.t.Helper()
+	x, y := b.middle(selector)
+	left := func(p *input.DispatchMouseEventParams) *input.DispatchMouseEventParams {
+		return p.WithButton(input.Left).WithButtons(1).WithClickCount(1)
+	}
+	b.do(input.DispatchMouseEvent(input.MouseMoved, x, y), left(input.DispatchMouseEvent(input.MousePressed, x, y)))
+	const steps = 8
+	for i := range steps {
+		part := float64(i+1) / steps
+		b.do(input.DispatchMouseEvent(input.MouseMoved, x+right*part, y+down*part).WithButton(input.Left).WithButtons(1))
+	}
+	b.do(input.DispatchMouseEvent(input.MouseReleased, x+right, y+down).WithButton(input.Left).WithClickCount(1))
+}
+
+// press gives an element the focus, and presses keys.
+func (b *tab) press(selector, keys string) {
+	b.t.Helper()
+	b.until("document.querySelector(args[0])?.checkVisibility({ visibilityProperty: true })", selector)
+	b.js(nil, "document.querySelector(args[0]).focus()", selector)
+	b.do(chromedp.KeyEvent(keys))
+}
+
+// enter replaces what is in a field by a text, as one who types it.
+func (b *tab) enter(selector, text string) {
+	b.t.Helper()
+	b.click(selector)
+	b.js(nil, "document.querySelector(args[0]).select()", selector)
+	b.do(input.InsertText(text))
+}
+
+// text is what an element says.
+func (b *tab) text(selector string) (text string) {
+	b.t.Helper()
+	b.js(&text, "return document.querySelector(args[0])?.innerText ?? `no ${args[0]}`", selector)
+	return text
 }

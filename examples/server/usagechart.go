@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -228,7 +229,7 @@ func layOut(curves []curve, p *usageReport, most int64, width, height, room int)
 	c := chart{Width: width, Height: height, Left: 54, Right: width - room, Top: 14, Bottom: height - 34}
 	narrow := room < 100
 	if narrow {
-		c.Left = 46
+		c.Left = 52
 	}
 	top := 0.0
 	for _, l := range curves {
@@ -272,14 +273,19 @@ func layOut(curves []curve, p *usageReport, most int64, width, height, room int)
 		drawn := line{Series: l.row.Series, Label: label, LabelX: int(x(last.n)) + 8, LabelY: int(y(last.low)) + 4}
 		var path, back strings.Builder
 		ranged := false
+		points := make([]point, len(l.points)) // in the chart's units
 		for i, at := range l.points {
-			fmt.Fprintf(&path, "%c%.1f %.1f", "ML"[min(i, 1)], x(at.n), y(at.low))
+			points[i] = point{x(at.n), y(at.low), y(at.high)}
 			ranged = ranged || at.high > at.low
+		}
+		points = corners(points)
+		for i, at := range points {
+			fmt.Fprintf(&path, "%c%.1f %.1f", "ML"[min(i, 1)], at.n, at.low)
 		}
 		drawn.Path = path.String()
 		if ranged {
-			for _, at := range slices.Backward(l.points) {
-				fmt.Fprintf(&back, "L%.1f %.1f", x(at.n), y(at.high))
+			for _, at := range slices.Backward(points) {
+				fmt.Fprintf(&back, "L%.1f %.1f", at.n, at.high)
 			}
 			drawn.Area = drawn.Path + back.String() + "Z"
 		}
@@ -294,6 +300,38 @@ func layOut(curves []curve, p *usageReport, most int64, width, height, room int)
 		c.Marks = append(c.Marks, mark{fmt.Sprintf("%.1f", x(float64(m.n))), fmt.Sprintf("%.1f", y(amount(m.cost))), m.text})
 	}
 	return c
+}
+
+// corners leaves out the points that lie on the straight line between others:
+// prices have few corners, and a path of all points is most of the page.
+func corners(points []point) []point {
+	const near = 0.05 // which is what the paths are rounded to
+	kept := points[:0:0]
+	for from := 0; from < len(points); {
+		kept = append(kept, points[from])
+		to := from + 1
+		for to+1 < len(points) && straight(points[from:to+2], near) {
+			to++
+		}
+		from = to
+	}
+	return kept
+}
+
+// straight says whether the points lie as near to the line from the first to
+// the last.
+func straight(points []point, near float64) bool {
+	a, b := points[0], points[len(points)-1]
+	for _, p := range points[1 : len(points)-1] {
+		if b.n == a.n {
+			return false
+		}
+		part := (p.n - a.n) / (b.n - a.n)
+		if math.Abs(a.low+part*(b.low-a.low)-p.low) > near || math.Abs(a.high+part*(b.high-a.high)-p.high) > near {
+			return false
+		}
+	}
+	return true
 }
 
 // apart moves labels that would lie on each other, from the lowest up.

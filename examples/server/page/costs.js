@@ -9,7 +9,7 @@ const NS = "http://www.w3.org/2000/svg";
 
 export function mount(section) {
   const month = element("dl", { className: "month" });
-  const figures = ["Images made this month", "Cost so far", "Cost by the end of the month"].map((title) => {
+  const figures = ["Images this month", "Cost so far", "Projected cost"].map((title) => {
     const dd = element("dd", {}, element("p", { className: "figure", textContent: "–" }));
     month.append(element("div", {}, element("dt", { textContent: title }), dd));
     return dd.firstChild;
