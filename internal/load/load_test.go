@@ -31,7 +31,7 @@ func TestLoad(t *testing.T) {
 	seconds, err := strconv.Atoi(duration)
 	require.NoError(t, err, "IMMAGIN_TEST_SECONDS")
 	s, err := parse([]string{
-		"-seconds", strconv.Itoa(seconds), "-overload", strconv.Itoa(max(2, min(seconds/20, 20))),
+		"-seconds", strconv.Itoa(seconds), "-overload", strconv.Itoa(max(2, min(seconds/30, 20))),
 		"-json", filepath.Join(t.TempDir(), "report.json"),
 	}, io.Discard)
 	require.NoError(t, err)
