@@ -16,11 +16,11 @@ var ErrCredit = errors.New("billing: credit not usable")
 // [SLA] earned it. It reduces the net amount, so no tax falls on it. What one
 // invoice does not use is carried to the next.
 type Credit struct {
-	ID      string `json:"id"`
-	Account string `json:"account,omitempty"`
-	Reason  string `json:"reason,omitempty"`
-	Amount  Money  `json:"amount"`
-	Used    Money  `json:"used,omitzero"` // what earlier invoices used
+	ID      string `json:"id"`                // unique for the account
+	Account string `json:"account,omitempty"` // whose it is
+	Reason  string `json:"reason,omitempty"`  // for people; stands on the invoice
+	Amount  Money  `json:"amount"`            // as it was given, positive
+	Used    Money  `json:"used,omitzero"`     // what earlier invoices used
 
 	// AppliesFrom is the earliest start of a period whose invoice may use
 	// the credit. A credit earned in November applies from 1 December: the
@@ -45,9 +45,9 @@ func (c Credit) Left() (Money, error) {
 
 // AppliedCredit is what one invoice used of one credit.
 type AppliedCredit struct {
-	ID     string `json:"id"`
-	Reason string `json:"reason,omitempty"`
-	Amount Money  `json:"amount"`
+	ID     string `json:"id"`               // the credit's
+	Reason string `json:"reason,omitempty"` // the credit's
+	Amount Money  `json:"amount"`           // positive; what the invoice is less by
 }
 
 // applyCredits uses credits on a net amount that is not negative, the oldest

@@ -15,17 +15,17 @@ type Correction struct {
 // CreditNote corrects an invoice that was issued. The invoice itself is never
 // edited.
 type CreditNote struct {
-	ID            string       `json:"id"`
-	Number        string       `json:"number,omitempty"` // given by Finalize
-	Account       string       `json:"account,omitempty"`
-	InvoiceID     string       `json:"invoice"`
-	InvoiceNumber string       `json:"invoice_number"`
-	Reason        string       `json:"reason,omitempty"`
-	Lines         []Correction `json:"lines"`
-	Subtotal      Money        `json:"subtotal"` // net of tax
-	Tax           Money        `json:"tax"`      // the invoice's tax on that
-	Total         Money        `json:"total"`
-	Issued        time.Time    `json:"issued,omitzero"`
+	ID            string       `json:"id"`                // names it to the program
+	Number        string       `json:"number,omitempty"`  // given by Finalize
+	Account       string       `json:"account,omitempty"` // the invoice's
+	InvoiceID     string       `json:"invoice"`           // of the invoice that it corrects
+	InvoiceNumber string       `json:"invoice_number"`    // of the same
+	Reason        string       `json:"reason,omitempty"`  // for people
+	Lines         []Correction `json:"lines"`             // what is given back, by line of the invoice
+	Subtotal      Money        `json:"subtotal"`          // net of tax
+	Tax           Money        `json:"tax"`               // the invoice's tax on that
+	Total         Money        `json:"total"`             // Subtotal and Tax
+	Issued        time.Time    `json:"issued,omitzero"`   // when Finalize made it final
 }
 
 // CreditNote drafts a correction of an issued invoice. The earlier credit

@@ -11,8 +11,8 @@ const maxPoints = 100_000
 
 // Point is one quantity and its exact price.
 type Point struct {
-	Quantity int64 `json:"quantity"`
-	Amount   Money `json:"amount"`
+	Quantity int64 `json:"quantity"` // units
+	Amount   Money `json:"amount"`   // what they cost, to the nano-unit
 }
 
 // bounds are the last units of a price's tiers, if it is one of ours.

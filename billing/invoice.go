@@ -63,29 +63,29 @@ func (s *InvoiceState) UnmarshalText(text []byte) error {
 // Total is always Subtotal less CreditsApplied plus Tax, and each of these is
 // the sum of its lines.
 type Invoice struct {
-	ID          string       `json:"id"`
-	Account     string       `json:"account,omitempty"`
-	Number      string       `json:"number,omitempty"` // gapless, given by Finalize
-	State       InvoiceState `json:"state"`
-	Period      Period       `json:"period"`
-	PlanID      string       `json:"plan"`
-	PlanVersion int          `json:"plan_version"`    // pinned: an invoice is never repriced
-	Usage       Usage        `json:"usage,omitempty"` // of the period so far; what earlier invoices of it billed included
+	ID          string       `json:"id"`                // names it to the program; CreditNote and Refund refer to it
+	Account     string       `json:"account,omitempty"` // whose it is
+	Number      string       `json:"number,omitempty"`  // gapless, given by Finalize
+	State       InvoiceState `json:"state"`             // Draft until Finalize
+	Period      Period       `json:"period"`            // the usage is of
+	PlanID      string       `json:"plan"`              // with PlanVersion, what it was rated by
+	PlanVersion int          `json:"plan_version"`      // pinned: an invoice is never repriced
+	Usage       Usage        `json:"usage,omitempty"`   // of the period so far; what earlier invoices of it billed included
 
-	Lines          []Line          `json:"lines"`
-	Subtotal       Money           `json:"subtotal"` // before credits and tax: what an SLA credit is a share of
-	Credits        []AppliedCredit `json:"credits,omitempty"`
-	CreditsApplied Money           `json:"credits_applied"`
-	Taxes          []TaxLine       `json:"taxes,omitempty"`
-	Tax            Money           `json:"tax"`
-	Total          Money           `json:"total"`
+	Lines          []Line          `json:"lines"`             // what is charged, each rounded to the minor unit
+	Subtotal       Money           `json:"subtotal"`          // before credits and tax: what an SLA credit is a share of
+	Credits        []AppliedCredit `json:"credits,omitempty"` // what of which credit it used
+	CreditsApplied Money           `json:"credits_applied"`   // the sum of Credits
+	Taxes          []TaxLine       `json:"taxes,omitempty"`   // each tax on what is left
+	Tax            Money           `json:"tax"`               // the sum of Taxes
+	Total          Money           `json:"total"`             // what is to be paid
 
 	SealAt  time.Time `json:"seal_at,omitzero"`  // not final before: late events are still counted
 	IssueBy time.Time `json:"issue_by,omitzero"` // to be issued before
-	Issued  time.Time `json:"issued,omitzero"`
-	Due     time.Time `json:"due,omitzero"`
-	Settled time.Time `json:"settled,omitzero"` // when it was paid or voided
-	Reason  string    `json:"reason,omitempty"` // why it was voided
+	Issued  time.Time `json:"issued,omitzero"`   // when Finalize made it final
+	Due     time.Time `json:"due,omitzero"`      // when it is to be paid by
+	Settled time.Time `json:"settled,omitzero"`  // when it was paid or voided
+	Reason  string    `json:"reason,omitempty"`  // why it was voided
 }
 
 // Check returns an error wrapping [ErrInvoice] unless the sums hold.

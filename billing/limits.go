@@ -61,12 +61,12 @@ func (o Operation) String() string {
 type Decision uint8
 
 const (
-	Allow           Decision = iota
-	AllowOverage             // yes, beyond what the plan includes: it costs
-	ServeCachedOnly          // no new renditions; cached ones are served
-	DenyUpload               // no uploads; everything stored is served
-	DenyProject              // no more projects
-	DenyAll                  // nothing is served
+	Allow           Decision = iota // yes, within what the plan includes
+	AllowOverage                    // yes, beyond what the plan includes: it costs
+	ServeCachedOnly                 // no new renditions; cached ones are served
+	DenyUpload                      // no uploads; everything stored is served
+	DenyProject                     // no more projects
+	DenyAll                         // nothing is served
 )
 
 var decisionNames = [...]string{"allow", "allow overage", "serve cached only", "deny upload", "deny project", "deny all"}
@@ -84,10 +84,10 @@ func (d Decision) Allowed() bool { return d <= AllowOverage }
 // Account is what a decision is made on. The zero value is in good standing
 // and has used nothing.
 type Account struct {
-	Standing   Standing
-	Unverified bool   // the contract asks for a verified e-mail address and there is none: no new projects
-	Used       Usage  // before the operation, in Period; Projects as they are
-	Period     Period // its end is when a QuotaError resets
+	Standing   Standing // good, or what payment is outstanding for
+	Unverified bool     // the contract asks for a verified e-mail address and there is none: no new projects
+	Used       Usage    // before the operation, in Period; Projects as they are
+	Period     Period   // its end is when a QuotaError resets
 }
 
 // Decide says whether an account may do op. A refusal has an error with it:

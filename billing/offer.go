@@ -31,13 +31,13 @@ const (
 
 // Offer is one plan of one provider, as somebody published it once.
 type Offer struct {
-	Provider string
+	Provider string // such as "Cloudflare"
 	Product  string // set apart what does not replace each other: "remote images", "stored images"; often empty
-	Plan     string
+	Plan     string // the plan's name as it is sold
 
-	Base         Money // a month's, also where a year is billed at once
-	BilledYearly bool
-	Components   []OfferComponent
+	Base         Money            // a month's, also where a year is billed at once
+	BilledYearly bool             // Base is paid for a year at once
+	Components   []OfferComponent // what is included and what more costs, by metric
 
 	// Pool turns usage into credits, which the component of [PlanCredits]
 	// then prices. A started credit counts whole.
@@ -49,10 +49,10 @@ type Offer struct {
 
 	Custom bool // the price is made by sales
 
-	Source     string    // URL
-	Retrieved  time.Time // when the figures were there; shown with each of them
-	Confidence Confidence
-	Notes      string
+	Source     string     // URL
+	Retrieved  time.Time  // when the figures were there; shown with each of them
+	Confidence Confidence // how much the source is worth
+	Notes      string     // what the figures rest on, for people
 }
 
 // OfferComponent is the price of one metric of an offer, with the dearest
@@ -64,17 +64,17 @@ type OfferComponent struct {
 
 // PoolRate says that every Per of a metric take Credits.
 type PoolRate struct {
-	Metric  Metric
-	Credits int64
-	Per     int64
+	Metric  Metric // what takes credits
+	Credits int64  // that it takes
+	Per     int64  // so many of the metric
 }
 
 // PrintedFigure is a figure for one volume. Low and High are equal where it is
 // one.
 type PrintedFigure struct {
-	Transforms int64
+	Transforms int64 // the volume of the column, a month
 	Low, High  Money
-	Custom     bool
+	Custom     bool   // the page says to ask
 	Text       string // as it is printed: "79–199", "199+", "~100"
 }
 

@@ -13,8 +13,8 @@ var ErrPeriod = errors.New("billing: period does not end after it starts")
 // for. Its bounds are UTC; [Month] and [Anniversary] make the usual ones. An
 // event at End belongs to the next period.
 type Period struct {
-	Start time.Time `json:"start"`
-	End   time.Time `json:"end"`
+	Start time.Time `json:"start"` // the first instant of it
+	End   time.Time `json:"end"`   // the first instant after it
 }
 
 // Cycle says which period an instant is in. [Month] is one; an anniversary

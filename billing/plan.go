@@ -11,7 +11,7 @@ import (
 // Version, so that nothing is ever rated again at a newer price: a change is
 // a new Plan with the next Version.
 type Plan struct {
-	ID        string
+	ID        string    // the same for all versions
 	Version   int       // 1 and up
 	Effective time.Time // from when it is sold
 
@@ -21,8 +21,8 @@ type Plan struct {
 	Base    Money
 	Arrears bool
 
-	Components []Component
-	Limits     Limits
+	Components []Component // one for each metric that costs something
+	Limits     Limits      // what is refused, or served from caches only
 
 	// PerProject rates every project alone in EstimateProjects, so that each
 	// has its own included quantities and tiers. The default is to rate the
@@ -34,9 +34,9 @@ type Plan struct {
 // is asked only about more than that: neither its first fee nor its minimum
 // is charged before. Where nothing is, it is asked about all usage and none.
 type Component struct {
-	Metric   Metric
-	Included int64 // paid for by Base; what is left of it does not roll over
-	Overage  Price // of what is used beyond Included; nil makes Included a hard limit
+	Metric   Metric // what is priced, such as [TransformsUnique]
+	Included int64  // paid for by Base; what is left of it does not roll over
+	Overage  Price  // of what is used beyond Included; nil makes Included a hard limit
 }
 
 // Validate says which field makes the plan unusable. Errors are [ErrPlan], and

@@ -30,22 +30,22 @@ type Price interface {
 
 // Charge is a rated quantity.
 type Charge struct {
-	Lines []Line `json:"lines"`
+	Lines []Line `json:"lines"` // what the total is made of
 	Exact Money  `json:"exact"` // before rounding, to the nano-unit
 	Total Money  `json:"total"` // the sum of the lines' amounts, each in whole minor units
 }
 
 // Line is one row of a charge.
 type Line struct {
-	Key         string `json:"key"` // stable: "base", "tier/2/unit", "tier/2/flat", "package"
-	Description string `json:"description,omitempty"`
-	Metric      Metric `json:"metric,omitempty"`
-	From        int64  `json:"from"` // the line rates the units after From
-	To          int64  `json:"to"`   // up to and including To
-	Quantity    int64  `json:"quantity"`
-	Rate        Rate   `json:"rate,omitzero"` // of lines that have one
-	Exact       Money  `json:"exact"`         // to the nano-unit
-	Amount      Money  `json:"amount"`        // Exact in minor units, half-up: the only rounding of a charge
+	Key         string `json:"key"`                   // stable: "base", "tier/2/unit", "tier/2/flat", "package"
+	Description string `json:"description,omitempty"` // for people
+	Metric      Metric `json:"metric,omitempty"`      // what was used; empty for fees
+	From        int64  `json:"from"`                  // the line rates the units after From
+	To          int64  `json:"to"`                    // up to and including To
+	Quantity    int64  `json:"quantity"`              // how many units it rates, or 1 for a fee
+	Rate        Rate   `json:"rate,omitzero"`         // of lines that have one
+	Exact       Money  `json:"exact"`                 // to the nano-unit
+	Amount      Money  `json:"amount"`                // Exact in minor units, half-up: the only rounding of a charge
 }
 
 // Proration says what a part of a rate's units costs.

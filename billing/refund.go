@@ -55,11 +55,11 @@ type RefundPolicy struct {
 
 // RefundRequest asks for a line of an invoice back.
 type RefundRequest struct {
-	Invoice   Invoice
-	Line      int // index into the invoice's Lines
-	Reason    RefundReason
-	Correct   Money // what the line should have been, for a BillingError
-	Requested time.Time
+	Invoice   Invoice      // as it was issued
+	Line      int          // index into the invoice's Lines
+	Reason    RefundReason // decides what the policy gives back
+	Correct   Money        // what the line should have been, for a BillingError
+	Requested time.Time    // when; the policy has time limits
 }
 
 // Refund is a request that the policy grants. It is a new entry, never an

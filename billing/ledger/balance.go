@@ -64,7 +64,7 @@ func (l *Ledger) Balance(ctx context.Context, account string) (Balance, error) {
 
 // Status is an account beyond its balance.
 type Status struct {
-	State     State
+	State     State     // what may still happen
 	Open      int64     // reservations not settled
 	AutoTopUp AutoTopUp // as set
 	AutoAfter time.Time // no automatic top-up before this; zero: no cooldown
@@ -89,13 +89,13 @@ func (l *Ledger) Status(ctx context.Context, account string) (Status, error) {
 
 // A Line is one entry of the journal with the transaction it belongs to.
 type Line struct {
-	Seq    int64 // of the transaction, from 1 within the account
-	Kind   Kind
-	Key    string // idempotency key, if the call had one
-	Ref    string // the reservation, grant or payment it is about
-	Memo   string
-	At     time.Time
-	Bucket Bucket
+	Seq    int64         // of the transaction, from 1 within the account
+	Kind   Kind          // what the transaction is the record of
+	Key    string        // idempotency key, if the call had one
+	Ref    string        // the reservation, grant or payment it is about
+	Memo   string        // the host's note
+	At     time.Time     // when it was written
+	Bucket Bucket        // where the amount was put, or taken from
 	Amount billing.Money // signed
 }
 

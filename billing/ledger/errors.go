@@ -36,7 +36,7 @@ var (
 // out because the paid balance is negative.
 type InsufficientError struct {
 	Need, Have billing.Money
-	Negative   bool
+	Negative   bool // promotional credit was left out, since paid credit is negative
 }
 
 func (e *InsufficientError) Error() string {

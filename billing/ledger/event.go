@@ -23,8 +23,8 @@ const (
 // mail, to suspend, to look into. An event may be lost in a crash; the books
 // never are.
 type Event struct {
-	Kind    EventKind
-	Account string
-	Key     string
-	Amount  billing.Money
+	Kind    EventKind     // what happened
+	Account string        // to whom
+	Key     string        // of the reservation, grant or payment it is about
+	Amount  billing.Money // that it is about; zero where it is about none
 }

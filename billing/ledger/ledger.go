@@ -21,6 +21,7 @@ type Ledger struct {
 
 // Options are the choices of a Ledger. The zero value is usable.
 type Options struct {
+	// Policy is the seller's rules; the zero Policy is the published ones.
 	Policy Policy
 	// Payments takes and returns money. Without it TopUp, Refund and automatic
 	// top-ups are ErrNoPayments.

@@ -11,7 +11,7 @@ import (
 
 // Request asks for money to be set aside for one operation.
 type Request struct {
-	Account string
+	Account string // the customer's name, as the host has it
 	Key     string // idempotency key
 	// What the operation is expected to cost upstream: by the provider's price
 	// and by what such operations cost before. The greater counts, and either
@@ -30,7 +30,7 @@ type Reservation struct {
 	Promo, Paid  billing.Money // what was taken from promotional and from paid credit
 	Margin       int64         // basis points, pinned
 	Version      int64         // of the price, pinned
-	Expires      time.Time
+	Expires      time.Time     // when Sweep frees it, if nobody settled it
 
 	ledger *Ledger
 	mu     sync.Mutex

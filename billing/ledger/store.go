@@ -168,35 +168,35 @@ const (
 // A Grant is promotional credit. Key is the idempotency key it was granted under.
 type Grant struct {
 	Key     string
-	Amount  int64 // as granted
-	Free    int64 // to spend
-	Held    int64 // in pending holds
-	Expires time.Time
-	Revoked bool
-	Seq     int64 // of the transaction that granted it: the order of creation
+	Amount  int64     // as granted
+	Free    int64     // to spend
+	Held    int64     // in pending holds
+	Expires time.Time // when what is free of it lapses; zero: never
+	Revoked bool      // ended by Revoke
+	Seq     int64     // of the transaction that granted it: the order of creation
 }
 
 // A Hold is money set aside for one operation. Key is the idempotency key of
 // its Reserve.
 type Hold struct {
 	Key     string
-	Amount  int64  // Paid and every Promo part
-	Paid    int64  // taken from paid credit
-	Promo   []Part // taken from grants, in that order
-	Margin  int64  // basis points, pinned at Reserve
-	Version int64  // of the price, pinned at Reserve
-	Created time.Time
-	Expires time.Time
-	State   HoldState
-	Outcome Outcome  // of the last Commit; zero before one
-	Hash    [32]byte // of the arguments of the Commit that settled it
-	Answer  []byte   // what that Commit returned; opaque
+	Amount  int64     // Paid and every Promo part
+	Paid    int64     // taken from paid credit
+	Promo   []Part    // taken from grants, in that order
+	Margin  int64     // basis points, pinned at Reserve
+	Version int64     // of the price, pinned at Reserve
+	Created time.Time // when it was reserved
+	Expires time.Time // when Sweep may free it
+	State   HoldState // Pending until somebody settles it, or it expires
+	Outcome Outcome   // of the last Commit; zero before one
+	Hash    [32]byte  // of the arguments of the Commit that settled it
+	Answer  []byte    // what that Commit returned; opaque
 }
 
 // A Part is what a hold took from one grant.
 type Part struct {
-	Grant  string `json:"grant"`
-	Amount int64  `json:"amount"`
+	Grant  string `json:"grant"`  // its key
+	Amount int64  `json:"amount"` // in nano-units
 }
 
 // HoldState is where a hold is in its life:
@@ -216,18 +216,18 @@ const (
 // written as pending before the provider is called, outside any transaction,
 // and settled after.
 type Payment struct {
-	Key     string // idempotency key, at the provider too
-	Kind    PaymentKind
-	Auto    bool   // an automatic top-up
-	Of      string // a refund's top-up
-	Amount  int64
-	Refund  int64 // of a top-up: given back, or on the way back
-	State   PaymentState
-	Ref     string // the provider's name for it
-	Created time.Time
-	Next    time.Time // when pending: not tried again by others before this
-	Settled time.Time
-	Answer  []byte // what the call returned once settled; opaque
+	Key     string       // idempotency key, at the provider too
+	Kind    PaymentKind  // a top-up or a refund
+	Auto    bool         // an automatic top-up
+	Of      string       // a refund's top-up
+	Amount  int64        // in nano-units, positive
+	Refund  int64        // of a top-up: given back, or on the way back
+	State   PaymentState // PaymentPending until the provider has said yes or no
+	Ref     string       // the provider's name for it
+	Created time.Time    // when it was asked for
+	Next    time.Time    // when pending: not tried again by others before this
+	Settled time.Time    // when it was done or declined; zero before
+	Answer  []byte       // what the call returned once settled; opaque
 }
 
 // PaymentKind tells top-ups from refunds.
@@ -253,22 +253,22 @@ const (
 // without gaps from 1, never changed, its entries summing to zero. A
 // transaction with a Key is the record of that idempotency key too.
 type Transaction struct {
-	Seq     int64
-	Kind    Kind
-	Key     string   // idempotency key, or empty
-	Hash    [32]byte // of the call's arguments, when Key is set
-	Answer  []byte   // what the call returned, when Key is set; opaque, may be empty
-	Ref     string   // the hold, grant or payment it is about
-	Memo    string   // the host's note
-	At      time.Time
-	Entries []Entry // none for a call that moved nothing
+	Seq     int64     // from 1 within the account
+	Kind    Kind      // what it is the record of
+	Key     string    // idempotency key, or empty
+	Hash    [32]byte  // of the call's arguments, when Key is set
+	Answer  []byte    // what the call returned, when Key is set; opaque, may be empty
+	Ref     string    // the hold, grant or payment it is about
+	Memo    string    // the host's note
+	At      time.Time // when it was written, by the ledger's clock
+	Entries []Entry   // none for a call that moved nothing
 }
 
 // An Entry adds Amount (negative: takes it) to one bucket of an account. A
 // driver may keep the entries of a transaction in one column.
 type Entry struct {
-	Bucket Bucket `json:"bucket"`
-	Amount int64  `json:"amount"`
+	Bucket Bucket `json:"bucket"` // which one
+	Amount int64  `json:"amount"` // in nano-units
 }
 
 // A Bucket is where money is: one of the constants, or a grant's.

@@ -13,10 +13,10 @@ import (
 // default, that a rendition was made which the cache did not have. Hits,
 // renders that failed, and metadata are no events.
 type Event struct {
-	Project   string // the tenant: 1 to MaxText bytes of UTF-8 without NUL
-	Image     string // the original: its key and the version of its content
-	Rendition string // the canonical transform, output format included
-	At        time.Time
+	Project   string         // the tenant: 1 to MaxText bytes of UTF-8 without NUL
+	Image     string         // the original: its key and the version of its content
+	Rendition string         // the canonical transform, output format included
+	At        time.Time      // when it was made; picks the billing period
 	Metric    billing.Metric // [billing.TransformsUnique] where empty
 	// ID names the event itself, the same in every delivery of it. Only
 	// EveryMiss looks at it.

@@ -11,6 +11,7 @@ import (
 
 // Options of a [Meter]. Nil and zero fields are the defaults.
 type Options struct {
+	// Policy is what counts as unique, and how late; the zero Policy by default.
 	Policy Policy
 	// Cycle says which billing periods a project has; [billing.Month], in
 	// UTC, for all by default. What it returns for a project must not change

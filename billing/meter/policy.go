@@ -44,6 +44,7 @@ func (u Uniqueness) String() string {
 // sealed: within one, what the old policy counted stays, and the new one
 // counts it once more.
 type Policy struct {
+	// Unique is how often the same transform counts; PerPeriod by default.
 	Unique Uniqueness
 	// Window of Rolling; 30 days by default. Others have none.
 	Window time.Duration

@@ -35,9 +35,9 @@ type Record struct {
 	Project string         // whose usage: 1 to MaxText bytes of UTF-8 without NUL
 	Metric  billing.Metric // what is counted: likewise
 	Period  time.Time      // when the billing period of the event starts
-	ID      ID
-	At      time.Time     // when it happened; zero without a Window
-	Window  time.Duration // 0, or how long after another sighting this one does not count; Ever
+	ID      ID             // what is counted, as [NewID] makes it
+	At      time.Time      // when it happened; zero without a Window
+	Window  time.Duration  // 0, or how long after another sighting this one does not count; Ever
 }
 
 // Compare orders records: those without a window first, by Period, Project,

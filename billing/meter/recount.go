@@ -5,11 +5,11 @@ import "time"
 // A Sighting is one record with a window, as a store keeps it beside the
 // others of its project, metric and ID.
 type Sighting struct {
-	At      time.Time
-	Period  time.Time // to which it belongs
-	Billed  time.Time // in which it is billed: Period, or the time for which the project was sealed when it came, if that is later
-	Window  time.Duration
-	Counted bool
+	At      time.Time     // when it was seen
+	Period  time.Time     // to which it belongs
+	Billed  time.Time     // in which it is billed: Period, or the time for which the project was sealed when it came, if that is later
+	Window  time.Duration // how long after another it does not count
+	Counted bool          // it counts
 }
 
 // Recount decides which of the sightings of one ID count. It sets Counted of

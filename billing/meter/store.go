@@ -46,7 +46,7 @@ type Count struct {
 
 // A Slot is room for one record that is not made yet.
 type Slot struct {
-	Record  Record
+	Record  Record    // what is to be made
 	Token   ID        // of this attempt: another attempt at the same record has another
 	Limit   int64     // the most that may be counted of the record's project, metric and period
 	Expires time.Time // when others may have the room, if it is not settled

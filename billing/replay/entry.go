@@ -14,12 +14,12 @@ type Entry struct {
 	Time   time.Time // when it was logged, in UTC
 	Tenant string    // JSON lines only
 	Host   string    // to which it was sent, with its port where the log has it
-	Method string
-	Path   string // as it was sent, escapes included
-	Query  string // without the question mark
-	Status int
-	Bytes  int64 // of the answer's body
-	Cache  Cache
+	Method string    // such as GET
+	Path   string    // as it was sent, escapes included
+	Query  string    // without the question mark
+	Status int       // the answer's, such as 200
+	Bytes  int64     // of the answer's body
+	Cache  Cache     // what the cache did
 
 	// Key, Version and Canonical of the transform, which JSON lines may have
 	// in place of a path.

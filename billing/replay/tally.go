@@ -34,6 +34,7 @@ const (
 
 // Options of a [Tally]. Nil and zero fields are the defaults.
 type Options struct {
+	// Format of the lines; Auto by default.
 	Format Format
 	// Policy is what counts. Its Late and Future are not looked at: what is
 	// in a log has happened.

@@ -20,8 +20,13 @@ type Unpremultiply struct{}
 // no gray, it wants RGBA in place of GrayAlpha.
 type Flatten struct{ Background [3]uint8 }
 
-func (Premultiply) Accepts(in pixel.Layout) pixel.Layout   { return in }
+// Accepts implements [Op].
+func (Premultiply) Accepts(in pixel.Layout) pixel.Layout { return in }
+
+// Accepts implements [Op].
 func (Unpremultiply) Accepts(in pixel.Layout) pixel.Layout { return in }
+
+// Accepts implements [Op].
 func (f Flatten) Accepts(in pixel.Layout) pixel.Layout {
 	if b := f.Background; in == pixel.GrayAlpha && (b[0] != b[1] || b[1] != b[2]) {
 		return pixel.RGBA
@@ -38,8 +43,13 @@ func (Unpremultiply) AcceptsDeep(pixel.Layout) bool { return true }
 // AcceptsDeep is true.
 func (Flatten) AcceptsDeep(pixel.Layout) bool { return true }
 
-func (o Premultiply) Out(in pixel.Shape) (pixel.Shape, error)   { return in, accept(o, in) }
+// Out implements [Op].
+func (o Premultiply) Out(in pixel.Shape) (pixel.Shape, error) { return in, accept(o, in) }
+
+// Out implements [Op].
 func (o Unpremultiply) Out(in pixel.Shape) (pixel.Shape, error) { return in, accept(o, in) }
+
+// Out implements [Op].
 func (f Flatten) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(f, in); err != nil {
 		return in, err
@@ -48,26 +58,39 @@ func (f Flatten) Out(in pixel.Shape) (pixel.Shape, error) {
 	return in, nil
 }
 
-func (Premultiply) Work(pixel.Shape) int64   { return 0 }
-func (Unpremultiply) Work(pixel.Shape) int64 { return 0 }
-func (Flatten) Work(pixel.Shape) int64       { return 0 }
+// Work implements [Op].
+func (Premultiply) Work(pixel.Shape) int64 { return 0 }
 
-func (Premultiply) String() string   { return "premultiply" }
+// Work implements [Op].
+func (Unpremultiply) Work(pixel.Shape) int64 { return 0 }
+
+// Work implements [Op].
+func (Flatten) Work(pixel.Shape) int64 { return 0 }
+
+// String implements [Op].
+func (Premultiply) String() string { return "premultiply" }
+
+// String implements [Op].
 func (Unpremultiply) String() string { return "unpremultiply" }
+
+// String implements [Op].
 func (f Flatten) String() string {
 	return fmt.Sprintf("flatten on #%02x%02x%02x", f.Background[0], f.Background[1], f.Background[2])
 }
 
+// Wrap implements [Op].
 func (o Premultiply) Wrap(in pixel.Source, _ *pixel.Pool) (pixel.Source, error) {
 	return wrapAlpha(o, in, func(_ int, row, a []uint8) { alpha.Premultiply(row, a) },
 		func(_ int, row, a []uint16) { alpha.PremultiplyDeep(row, a) })
 }
 
+// Wrap implements [Op].
 func (o Unpremultiply) Wrap(in pixel.Source, _ *pixel.Pool) (pixel.Source, error) {
 	return wrapAlpha(o, in, func(_ int, row, a []uint8) { alpha.Unpremultiply(row, a) },
 		func(_ int, row, a []uint16) { alpha.UnpremultiplyDeep(row, a) })
 }
 
+// Wrap implements [Op].
 func (f Flatten) Wrap(in pixel.Source, _ *pixel.Pool) (pixel.Source, error) {
 	return wrapAlpha(f, in, func(p int, row, a []uint8) { alpha.Flatten(row, a, f.Background[p]) },
 		func(p int, row, a []uint16) { alpha.FlattenDeep(row, a, deepen(f.Background[p], false)) })

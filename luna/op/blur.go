@@ -18,11 +18,13 @@ type Blur struct{ Sigma float64 }
 // LeastBlur is the sigma from which on Blur has an effect.
 const LeastBlur = 0.558
 
+// Accepts implements [Op].
 func (Blur) Accepts(in pixel.Layout) pixel.Layout { return colours(in) }
 
 // AcceptsDeep is true.
 func (Blur) AcceptsDeep(pixel.Layout) bool { return true }
 
+// Out implements [Op].
 func (b Blur) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(b, in); err != nil {
 		return in, err
@@ -33,6 +35,7 @@ func (b Blur) Out(in pixel.Shape) (pixel.Shape, error) {
 	return in, nil
 }
 
+// Work implements [Op].
 func (b Blur) Work(in pixel.Shape) int64 {
 	if _, err := b.Out(in); err != nil || b.Sigma < LeastBlur {
 		return 0
@@ -52,8 +55,10 @@ func (b Blur) mask(in pixel.Shape) *convolve.Mask {
 	return convolve.Blur(b.Sigma)
 }
 
+// String implements [Op].
 func (b Blur) String() string { return fmt.Sprintf("blur %g", b.Sigma) }
 
+// Wrap implements [Op].
 func (b Blur) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	shape, err := b.Out(in.Shape())
 	if err != nil {

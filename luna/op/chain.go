@@ -7,7 +7,9 @@ import (
 )
 
 // Chain returns ops with a [Convert] before each that wants another layout than
-// it would get, and a [Narrow] before the first that takes no 16 bits, for an image of shape in. It reports what [Out] would.
+// it would get, and a [Narrow] before the first that takes no 16 bits, for an
+// image of shape in. Where an op cannot work on what it would get, the error is
+// the one that [Out] returns.
 func Chain(in pixel.Shape, ops []Op) ([]Op, error) {
 	chain := make([]Op, 0, len(ops))
 	for _, o := range ops {
@@ -88,6 +90,7 @@ type Late struct {
 	Bound func(in pixel.Shape) pixel.Shape
 }
 
+// Accepts implements [Op].
 func (l *Late) Accepts(in pixel.Layout) pixel.Layout { return in }
 
 // AcceptsDeep is true: the ops have their own conversions.
@@ -102,6 +105,7 @@ func (l *Late) lower(in pixel.Shape) ([]Op, error) {
 	return Chain(in, ops)
 }
 
+// Out implements [Op].
 func (l *Late) Out(in pixel.Shape) (pixel.Shape, error) {
 	chain, err := l.lower(in)
 	if err != nil {
@@ -118,6 +122,7 @@ func (l *Late) Out(in pixel.Shape) (pixel.Shape, error) {
 	return out, nil
 }
 
+// Work implements [Op].
 func (l *Late) Work(in pixel.Shape) int64 {
 	chain, err := l.lower(in)
 	if err != nil {
@@ -126,8 +131,10 @@ func (l *Late) Work(in pixel.Shape) int64 {
 	return Work(in, chain)
 }
 
+// String implements [Op].
 func (l *Late) String() string { return l.Label }
 
+// Wrap implements [Op].
 func (l *Late) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	chain, err := l.lower(in.Shape())
 	if err != nil {

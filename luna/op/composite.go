@@ -24,6 +24,7 @@ type Composite struct {
 	Blend Blend
 }
 
+// Accepts implements [Op].
 func (Composite) Accepts(in pixel.Layout) pixel.Layout {
 	if in.HasAlpha() {
 		return pixel.RGBA
@@ -31,6 +32,7 @@ func (Composite) Accepts(in pixel.Layout) pixel.Layout {
 	return pixel.RGB
 }
 
+// Out implements [Op].
 func (c Composite) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(c, in); err != nil {
 		return in, err
@@ -47,6 +49,7 @@ func (c Composite) Out(in pixel.Shape) (pixel.Shape, error) {
 // Work is nothing: the layer is its owner's to count.
 func (Composite) Work(pixel.Shape) int64 { return 0 }
 
+// String implements [Op].
 func (c Composite) String() string {
 	size := "none"
 	if c.Layer != nil {
@@ -58,6 +61,7 @@ func (c Composite) String() string {
 	return fmt.Sprintf("composite %s%+d%+d %s", size, c.Left, c.Top, c.Blend)
 }
 
+// Wrap implements [Op].
 func (c Composite) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	shape := in.Shape()
 	if _, err := c.Out(shape); err != nil {

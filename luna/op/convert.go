@@ -15,6 +15,7 @@ import (
 // alpha, which is what [Flatten] is for, and none to CMYK.
 type Convert struct{ To pixel.Layout }
 
+// Accepts implements [Op].
 func (Convert) Accepts(in pixel.Layout) pixel.Layout { return in }
 
 // AcceptsDeep is true where planes are added only: gray becomes RGB, or alpha
@@ -33,6 +34,7 @@ func adds(from, to pixel.Layout) bool {
 	return to.Planes() > from.Planes() && !from.IsYCbCr() && !to.IsYCbCr() && from != pixel.CMYK && to != pixel.CMYK
 }
 
+// Out implements [Op].
 func (c Convert) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(c, in); err != nil {
 		return in, err
@@ -44,6 +46,7 @@ func (c Convert) Out(in pixel.Shape) (pixel.Shape, error) {
 	return in, nil
 }
 
+// Work implements [Op].
 func (c Convert) Work(in pixel.Shape) int64 {
 	hops, _ := route(in.Layout, c.To)
 	n := int64(0)
@@ -54,8 +57,10 @@ func (c Convert) Work(in pixel.Shape) int64 {
 	return n
 }
 
+// String implements [Op].
 func (c Convert) String() string { return "convert to " + c.To.String() }
 
+// Wrap implements [Op].
 func (c Convert) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	shape := in.Shape()
 	if _, err := c.Out(shape); err != nil {

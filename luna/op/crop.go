@@ -14,6 +14,7 @@ import (
 // sample, it wants YCbCr444.
 type Crop struct{ Rect image.Rectangle }
 
+// Accepts implements [Op].
 func (c Crop) Accepts(in pixel.Layout) pixel.Layout {
 	sx, sy := in.Subsampling(1)
 	if c.Rect.Min.X&(1<<sx-1) != 0 || c.Rect.Min.Y&(1<<sy-1) != 0 {
@@ -25,6 +26,7 @@ func (c Crop) Accepts(in pixel.Layout) pixel.Layout {
 // AcceptsDeep is true.
 func (Crop) AcceptsDeep(pixel.Layout) bool { return true }
 
+// Out implements [Op].
 func (c Crop) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(c, in); err != nil {
 		return in, err
@@ -39,6 +41,7 @@ func (c Crop) Out(in pixel.Shape) (pixel.Shape, error) {
 	return in, nil
 }
 
+// Work implements [Op].
 func (c Crop) Work(in pixel.Shape) int64 {
 	if out, err := c.Out(in); err == nil && c.Rect.Min.Y&1 != 0 {
 		return stripBytes(out)
@@ -46,10 +49,12 @@ func (c Crop) Work(in pixel.Shape) int64 {
 	return 0
 }
 
+// String implements [Op].
 func (c Crop) String() string {
 	return fmt.Sprintf("crop %dx%d+%d+%d", c.Rect.Dx(), c.Rect.Dy(), c.Rect.Min.X, c.Rect.Min.Y)
 }
 
+// Wrap implements [Op].
 func (c Crop) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	shape := in.Shape()
 	out, err := c.Out(shape)

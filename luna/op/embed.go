@@ -17,6 +17,7 @@ type Embed struct {
 	Background               [4]uint8
 }
 
+// Accepts implements [Op].
 func (e Embed) Accepts(in pixel.Layout) pixel.Layout {
 	b := e.Background
 	l := in
@@ -32,6 +33,7 @@ func (e Embed) Accepts(in pixel.Layout) pixel.Layout {
 // AcceptsDeep is true.
 func (Embed) AcceptsDeep(pixel.Layout) bool { return true }
 
+// Out implements [Op].
 func (e Embed) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(e, in); err != nil {
 		return in, err
@@ -43,6 +45,7 @@ func (e Embed) Out(in pixel.Shape) (pixel.Shape, error) {
 	return in, nil
 }
 
+// Work implements [Op].
 func (e Embed) Work(in pixel.Shape) int64 {
 	out, err := e.Out(in)
 	if err != nil {
@@ -51,11 +54,13 @@ func (e Embed) Work(in pixel.Shape) int64 {
 	return stripBytes(out)
 }
 
+// String implements [Op].
 func (e Embed) String() string {
 	b := e.Background
 	return fmt.Sprintf("embed in %dx%d at %+d%+d on #%02x%02x%02x%02x", e.Width, e.Height, e.Left, e.Top, b[0], b[1], b[2], b[3])
 }
 
+// Wrap implements [Op].
 func (e Embed) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	shape := in.Shape()
 	out, err := e.Out(shape)

@@ -35,6 +35,7 @@ type Func struct {
 	Bytes func(width, height int) int64
 }
 
+// Accepts implements [Op].
 func (f *Func) Accepts(in pixel.Layout) pixel.Layout {
 	if in.HasAlpha() {
 		return pixel.RGBA
@@ -42,6 +43,7 @@ func (f *Func) Accepts(in pixel.Layout) pixel.Layout {
 	return pixel.RGB
 }
 
+// Out implements [Op].
 func (f *Func) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(f, in); err != nil {
 		return in, err
@@ -62,6 +64,7 @@ func (f *Func) Out(in pixel.Shape) (pixel.Shape, error) {
 	return in, nil
 }
 
+// Work implements [Op].
 func (f *Func) Work(in pixel.Shape) int64 {
 	out, err := f.Out(in)
 	if err != nil {
@@ -75,6 +78,7 @@ func (f *Func) Work(in pixel.Shape) int64 {
 	return n + max(f.Bytes(in.Width, in.Height), 0)
 }
 
+// String implements [Op].
 func (f *Func) String() string {
 	if f.Label == "" {
 		return "func"
@@ -82,6 +86,7 @@ func (f *Func) String() string {
 	return f.Label
 }
 
+// Wrap implements [Op].
 func (f *Func) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	shape := in.Shape()
 	out, err := f.Out(shape)

@@ -7,11 +7,13 @@ import "github.com/immagin/immagin-go/luna/pixel"
 // it leaves alone; others become gray. Alpha stays.
 type Grayscale struct{}
 
+// Accepts implements [Op].
 func (Grayscale) Accepts(in pixel.Layout) pixel.Layout { return colours(in) }
 
 // AcceptsDeep is true.
 func (Grayscale) AcceptsDeep(pixel.Layout) bool { return true }
 
+// Out implements [Op].
 func (o Grayscale) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(o, in); err != nil {
 		return in, err
@@ -28,10 +30,13 @@ func grayed(l pixel.Layout) pixel.Layout {
 	return pixel.Gray
 }
 
+// Work implements [Op].
 func (Grayscale) Work(pixel.Shape) int64 { return 0 }
 
+// String implements [Op].
 func (Grayscale) String() string { return "grayscale" }
 
+// Wrap implements [Op].
 func (o Grayscale) Wrap(in pixel.Source, _ *pixel.Pool) (pixel.Source, error) {
 	shape := in.Shape()
 	out, err := o.Out(shape)

@@ -37,6 +37,7 @@ type Ink struct {
 	Color     [4]uint8
 }
 
+// Accepts implements [Op].
 func (k Ink) Accepts(in pixel.Layout) pixel.Layout {
 	l := in
 	if c := k.Color; in.Opaque() != pixel.Gray || c[0] != c[1] || c[1] != c[2] {
@@ -48,19 +49,23 @@ func (k Ink) Accepts(in pixel.Layout) pixel.Layout {
 	return l
 }
 
+// Out implements [Op].
 func (k Ink) Out(in pixel.Shape) (pixel.Shape, error) { return in, accept(k, in) }
 
+// Work implements [Op].
 func (k Ink) Work(in pixel.Shape) int64 {
 	w, _ := k.Mask.Size()
 	return k.Mask.Bytes(pixel.StripRows) + int64(w)*pixel.StripRows
 }
 
+// String implements [Op].
 func (k Ink) String() string {
 	w, h := k.Mask.Size()
 	c := k.Color
 	return fmt.Sprintf("ink %dx%d%+d%+d in #%02x%02x%02x%02x", w, h, k.Left, k.Top, c[0], c[1], c[2], c[3])
 }
 
+// Wrap implements [Op].
 func (k Ink) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	shape := in.Shape()
 	if _, err := k.Out(shape); err != nil {

@@ -56,6 +56,7 @@ func (l LUT) Out(in pixel.Shape) (pixel.Shape, error) { return in, accept(l, in)
 // Work implements Op.
 func (LUT) Work(pixel.Shape) int64 { return 0 }
 
+// String implements [Op].
 func (LUT) String() string { return "lut" }
 
 // Wrap implements Op.

@@ -16,15 +16,19 @@ type Modulate struct {
 	Hue                               int
 }
 
+// Accepts implements [Op].
 func (Modulate) Accepts(in pixel.Layout) pixel.Layout { return colours(in) }
 
 // AcceptsDeep is true.
 func (Modulate) AcceptsDeep(pixel.Layout) bool { return true }
 
+// Out implements [Op].
 func (m Modulate) Out(in pixel.Shape) (pixel.Shape, error) { return in, accept(m, in) }
 
+// Work implements [Op].
 func (Modulate) Work(pixel.Shape) int64 { return labRowBytes }
 
+// String implements [Op].
 func (m Modulate) String() string {
 	s := "modulate"
 	for _, f := range []struct {
@@ -38,6 +42,7 @@ func (m Modulate) String() string {
 	return s
 }
 
+// Wrap implements [Op].
 func (m Modulate) Wrap(in pixel.Source, _ *pixel.Pool) (pixel.Source, error) {
 	shape, err := m.Out(in.Shape())
 	if err != nil {

@@ -8,24 +8,29 @@ import (
 // of 16 bits becomes one of 8. Others it leaves alone.
 type Narrow struct{}
 
+// Accepts implements [Op].
 func (Narrow) Accepts(in pixel.Layout) pixel.Layout { return in }
 
 // AcceptsDeep is true.
 func (Narrow) AcceptsDeep(pixel.Layout) bool { return true }
 
+// Out implements [Op].
 func (o Narrow) Out(in pixel.Shape) (pixel.Shape, error) {
 	err := accept(o, in)
 	in.Deep = false
 	return in, err
 }
 
+// Work implements [Op].
 func (Narrow) Work(in pixel.Shape) int64 {
 	in.Deep = false
 	return stripBytes(in)
 }
 
+// String implements [Op].
 func (Narrow) String() string { return "convert to 8 bits" }
 
+// Wrap implements [Op].
 func (o Narrow) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	shape := in.Shape()
 	out, err := o.Out(shape)

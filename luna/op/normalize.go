@@ -15,11 +15,13 @@ import (
 // It holds the whole image: the first call of Next reads all of it.
 type Normalize struct{ Lower, Upper int }
 
+// Accepts implements [Op].
 func (Normalize) Accepts(in pixel.Layout) pixel.Layout { return colours(in) }
 
 // AcceptsDeep is true.
 func (Normalize) AcceptsDeep(pixel.Layout) bool { return true }
 
+// Out implements [Op].
 func (n Normalize) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(n, in); err != nil {
 		return in, err
@@ -30,10 +32,13 @@ func (n Normalize) Out(in pixel.Shape) (pixel.Shape, error) {
 	return in, nil
 }
 
+// Work implements [Op].
 func (n Normalize) Work(in pixel.Shape) int64 { return in.Bytes() + labRowBytes }
 
+// String implements [Op].
 func (n Normalize) String() string { return fmt.Sprintf("normalize %d to %d", n.Lower, n.Upper) }
 
+// Wrap implements [Op].
 func (n Normalize) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	shape, err := n.Out(in.Shape())
 	if err != nil {

@@ -47,8 +47,8 @@ type Op interface {
 	// shape in, its input's strips excepted.
 	Work(in pixel.Shape) int64
 	// Wrap returns a source that reads in through the op, with buffers from
-	// pool, which may be nil. The source owns in and closes it, also when Wrap fails. Wrap reads
-	// pixels only where the output's shape depends on them.
+	// pool, which may be nil. The source owns in and closes it, also when Wrap
+	// fails. Wrap reads pixels only where the output's shape depends on them.
 	Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error)
 	// String names the op and its parameters as plans are explained, such
 	// as "crop 400x300+100+50".

@@ -28,10 +28,17 @@ func (t Turn) Orientation() Orientation {
 	return [4]Orientation{Upright, TurnRight, HalfTurn, TurnLeft}[t.Quarters&3]
 }
 
+// Accepts implements [Op].
 func (o Orient) Accepts(in pixel.Layout) pixel.Layout { return in }
-func (Flip) Accepts(in pixel.Layout) pixel.Layout     { return in }
-func (Flop) Accepts(in pixel.Layout) pixel.Layout     { return in }
-func (t Turn) Accepts(in pixel.Layout) pixel.Layout   { return in }
+
+// Accepts implements [Op].
+func (Flip) Accepts(in pixel.Layout) pixel.Layout { return in }
+
+// Accepts implements [Op].
+func (Flop) Accepts(in pixel.Layout) pixel.Layout { return in }
+
+// Accepts implements [Op].
+func (t Turn) Accepts(in pixel.Layout) pixel.Layout { return in }
 
 // AcceptsDeep is true.
 func (Orient) AcceptsDeep(pixel.Layout) bool { return true }
@@ -45,30 +52,58 @@ func (Flop) AcceptsDeep(pixel.Layout) bool { return true }
 // AcceptsDeep is true.
 func (Turn) AcceptsDeep(pixel.Layout) bool { return true }
 
+// Out implements [Op].
 func (o Orient) Out(in pixel.Shape) (pixel.Shape, error) { return o.Orientation.out(o, in) }
-func (o Flip) Out(in pixel.Shape) (pixel.Shape, error)   { return Flipped.out(o, in) }
-func (o Flop) Out(in pixel.Shape) (pixel.Shape, error)   { return Flopped.out(o, in) }
-func (t Turn) Out(in pixel.Shape) (pixel.Shape, error)   { return t.Orientation().out(t, in) }
 
+// Out implements [Op].
+func (o Flip) Out(in pixel.Shape) (pixel.Shape, error) { return Flipped.out(o, in) }
+
+// Out implements [Op].
+func (o Flop) Out(in pixel.Shape) (pixel.Shape, error) { return Flopped.out(o, in) }
+
+// Out implements [Op].
+func (t Turn) Out(in pixel.Shape) (pixel.Shape, error) { return t.Orientation().out(t, in) }
+
+// Work implements [Op].
 func (o Orient) Work(in pixel.Shape) int64 { return o.Orientation.work(o, in) }
-func (o Flip) Work(in pixel.Shape) int64   { return Flipped.work(o, in) }
-func (o Flop) Work(in pixel.Shape) int64   { return Flopped.work(o, in) }
-func (t Turn) Work(in pixel.Shape) int64   { return t.Orientation().work(t, in) }
 
+// Work implements [Op].
+func (o Flip) Work(in pixel.Shape) int64 { return Flipped.work(o, in) }
+
+// Work implements [Op].
+func (o Flop) Work(in pixel.Shape) int64 { return Flopped.work(o, in) }
+
+// Work implements [Op].
+func (t Turn) Work(in pixel.Shape) int64 { return t.Orientation().work(t, in) }
+
+// String implements [Op].
 func (o Orient) String() string { return fmt.Sprintf("orient %d", max(o.Orientation, Upright)) }
-func (Flip) String() string     { return "flip" }
-func (Flop) String() string     { return "flop" }
-func (t Turn) String() string   { return fmt.Sprintf("turn %d", t.Quarters&3*90) }
 
+// String implements [Op].
+func (Flip) String() string { return "flip" }
+
+// String implements [Op].
+func (Flop) String() string { return "flop" }
+
+// String implements [Op].
+func (t Turn) String() string { return fmt.Sprintf("turn %d", t.Quarters&3*90) }
+
+// Wrap implements [Op].
 func (o Orient) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	return o.Orientation.wrap(o, in, pool)
 }
+
+// Wrap implements [Op].
 func (o Flip) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	return Flipped.wrap(o, in, pool)
 }
+
+// Wrap implements [Op].
 func (o Flop) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	return Flopped.wrap(o, in, pool)
 }
+
+// Wrap implements [Op].
 func (t Turn) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	return t.Orientation().wrap(t, in, pool)
 }

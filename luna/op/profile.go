@@ -55,6 +55,7 @@ func (p Profile) Out(in pixel.Shape) (pixel.Shape, error) {
 // Work implements Op.
 func (p Profile) Work(in pixel.Shape) int64 { return p.Transform.Bytes(in.Deep) }
 
+// String implements [Op].
 func (p Profile) String() string { return p.Label }
 
 // Wrap implements Op.

@@ -56,11 +56,13 @@ type Resample struct {
 	origin image.Point // of the result on a canvas
 }
 
+// Accepts implements [Op].
 func (Resample) Accepts(in pixel.Layout) pixel.Layout { return in }
 
 // AcceptsDeep is true of layouts that are not subsampled.
 func (Resample) AcceptsDeep(in pixel.Layout) bool { return whole(in) }
 
+// Out implements [Op].
 func (r Resample) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(r, in); err != nil {
 		return in, err
@@ -100,6 +102,7 @@ func (r Resample) keep() image.Rectangle {
 	return r.Keep
 }
 
+// String implements [Op].
 func (r Resample) String() string {
 	s := fmt.Sprintf("resize %dx%d", r.Width, r.Height)
 	if w := r.Window; w != (Window{}) {
@@ -213,6 +216,7 @@ func leads(in, out pixel.Shape, v [4]*resample.Axis) (lead [4]int) {
 	return lead
 }
 
+// Work implements [Op].
 func (r Resample) Work(in pixel.Shape) int64 {
 	out, err := r.Out(in)
 	if err != nil {
@@ -240,6 +244,7 @@ func (r Resample) Work(in pixel.Shape) int64 {
 	return n
 }
 
+// Wrap implements [Op].
 func (r Resample) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	shape := in.Shape()
 	out, err := r.Out(shape)

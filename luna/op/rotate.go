@@ -57,6 +57,7 @@ func (r Rotate) Work(in pixel.Shape) int64 {
 	return bordered(in).Bytes() + stripBytes(out)
 }
 
+// String implements [Op].
 func (r Rotate) String() string {
 	b := r.Background
 	return fmt.Sprintf("rotate %g on #%02x%02x%02x%02x", r.Degrees, b[0], b[1], b[2], b[3])

@@ -16,11 +16,13 @@ import (
 // [Unpremultiply] after.
 type Sharpen struct{ Sigma float64 }
 
+// Accepts implements [Op].
 func (Sharpen) Accepts(in pixel.Layout) pixel.Layout { return colours(in) }
 
 // AcceptsDeep is true.
 func (Sharpen) AcceptsDeep(pixel.Layout) bool { return true }
 
+// Out implements [Op].
 func (o Sharpen) Out(in pixel.Shape) (pixel.Shape, error) {
 	if err := accept(o, in); err != nil {
 		return in, err
@@ -31,6 +33,7 @@ func (o Sharpen) Out(in pixel.Shape) (pixel.Shape, error) {
 	return in, nil
 }
 
+// Work implements [Op].
 func (o Sharpen) Work(in pixel.Shape) int64 {
 	if _, err := o.Out(in); err != nil {
 		return 0
@@ -54,8 +57,10 @@ func heldBytes(in pixel.Shape) int {
 	return 6
 }
 
+// String implements [Op].
 func (o Sharpen) String() string { return fmt.Sprintf("sharpen %g", o.Sigma) }
 
+// Wrap implements [Op].
 func (o Sharpen) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	shape, err := o.Out(in.Shape())
 	if err != nil {

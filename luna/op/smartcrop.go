@@ -22,6 +22,7 @@ const (
 	Attention
 )
 
+// String returns the name that plans are explained with.
 func (s Strategy) String() string {
 	switch s {
 	case Entropy:
@@ -104,6 +105,7 @@ func (c SmartCrop) Work(in pixel.Shape) int64 {
 	return n
 }
 
+// String implements [Op].
 func (c SmartCrop) String() string {
 	return fmt.Sprintf("crop %dx%d by %v", c.Width, c.Height, c.Strategy)
 }

@@ -30,14 +30,19 @@ func NewTint(red, green, blue uint8) Tint {
 	return t
 }
 
+// Accepts implements [Op].
 func (Tint) Accepts(in pixel.Layout) pixel.Layout { return colours(in) }
 
+// Out implements [Op].
 func (t Tint) Out(in pixel.Shape) (pixel.Shape, error) { return in, accept(t, in) }
 
+// Work implements [Op].
 func (Tint) Work(pixel.Shape) int64 { return 0 }
 
+// String implements [Op].
 func (Tint) String() string { return "tint" }
 
+// Wrap implements [Op].
 func (t Tint) Wrap(in pixel.Source, pool *pixel.Pool) (pixel.Source, error) {
 	shape, err := t.Out(in.Shape())
 	if err != nil {

@@ -65,6 +65,7 @@ func (t Trim) Work(in pixel.Shape) int64 {
 	return in.Bytes() + findtrim.Bytes(in.Width, n) + flat
 }
 
+// String implements [Op].
 func (t Trim) String() string {
 	if b := t.Background; t.Given {
 		return fmt.Sprintf("trim %g of #%02x%02x%02x%02x", t.Threshold, b[0], b[1], b[2], b[3])

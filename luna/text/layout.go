@@ -8,6 +8,8 @@ import (
 // An Align is where lines stand that are shorter than the longest.
 type Align uint8
 
+// The alignments. The zero Align is Left, also of text that runs from right to
+// left.
 const (
 	Left Align = iota
 	Center

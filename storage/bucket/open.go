@@ -8,7 +8,7 @@
 //	defer pictures.Close()
 //	originals := storage.NewOriginals(pictures, nil)
 //
-// It links the drivers of all stores, cloud SDKs included, which is some 30 MB in a
+// It links the drivers of all stores, cloud SDKs included, which is some 35 MB in a
 // program: one that knows its store opens it with that driver's own package, such
 // as gocloud.dev/blob/s3blob, or with package storage/file.
 package bucket
