@@ -1,6 +1,7 @@
 package file
 
 import (
+	"cmp"
 	"context"
 	"crypto/md5"
 	"crypto/rand"
@@ -102,6 +103,7 @@ type writer struct {
 	exclusive  bool
 	attributes *attributes // nil: all defaults
 	md5        hash.Hash   // nil where attributes is
+	failed     error       // of a Write: [blob.Bucket.Upload] calls Close all the same
 }
 
 func (w *writer) Write(p []byte) (int, error) {
@@ -112,6 +114,9 @@ func (w *writer) Write(p []byte) (int, error) {
 	if w.md5 != nil {
 		w.md5.Write(p[:n])
 	}
+	if err != nil && w.failed == nil {
+		w.failed = err
+	}
 	return n, err
 }
 
@@ -120,9 +125,10 @@ func (w *writer) drop() error {
 	return errors.Join(w.file.Close(), w.bucket.root.Remove(w.file.name))
 }
 
-// Close makes the object visible, unless the context was cancelled.
+// Close makes the object visible, unless the context was cancelled or something
+// was not written.
 func (w *writer) Close() error {
-	if err := w.ctx.Err(); err != nil {
+	if err := cmp.Or(w.ctx.Err(), w.failed); err != nil {
 		_ = w.drop()
 		return err
 	}
