@@ -76,6 +76,7 @@ function choose(recipe) {
   for (const [i, chip] of chips.entries()) chip.setAttribute("aria-pressed", String(recipes[i] === recipe));
   panel.hidden = !recipe;
   if (!recipe) return;
+  panel.dataset.recipe = recipe.name; // whose demonstration has its place from the start
   panel.innerHTML = `<p class="note"></p><div class="recipe-demo"></div><div class="copy-bar"><h3>Its markup</h3></div><div class="snippet" tabindex="0" role="region" aria-label="Markup of the recipe"><pre><code></code></pre></div>`;
   panel.querySelector(".note").textContent = recipe.why;
   panel.querySelector(".copy-bar").append(copyButton(() => panel.querySelector("code").textContent, "Copy"));
