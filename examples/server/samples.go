@@ -107,7 +107,7 @@ func (s *sample) store(ctx context.Context, store luna.Origin, create createFunc
 // encodeSample makes a file of a drawing: JPEG as a camera would, or PNG of
 // what is transparent.
 func encodeSample(ctx context.Context, m *image.NRGBA) (file []byte, contentType string, err error) {
-	layout, encoder, opts := pixel.RGB, codec.Encoder(jpeg.Codec{}), codec.Options{Quality: 88}
+	layout, encoder, opts := pixel.RGB, codec.Encoder(jpeg.Codec{}), codec.Options{Quality: 90}
 	if !m.Opaque() {
 		layout, encoder, opts = pixel.RGBA, png.Codec{}, codec.Options{}
 	}

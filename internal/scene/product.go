@@ -64,7 +64,7 @@ func (m *product) drawRow(row []uint8, y int) {
 	}
 }
 
-var backdrop = rgb{0.958, 0.957, 0.953}
+var backdrop = rgb{0.970, 0.968, 0.964}
 
 func (m *product) color(ray vec) rgb {
 	back := m.floor(ray)
@@ -147,7 +147,7 @@ func mugColor(p vec, material int) (c rgb, gloss float64) {
 	speck := noise(30*turn+90, 32*p.y+40, 50)
 	fine := noise(85*turn, 92*p.y, 51)
 	if inside {
-		c = rgb{0.93, 0.90, 0.83}
+		c = rgb{0.74, 0.71, 0.65} // darker than the ground, which is to be the brightest
 		return c.mix(rgb{0.45, 0.36, 0.27}, 0.7*step(0.80, 0.88, speck)), 0.8
 	}
 	edge := -0.36 + 0.10*(fractal(2.1*turn+9, 0.5, 3, 52)-0.5) + 0.05*math.Sin(3*turn+0.6)

@@ -25,7 +25,7 @@ export function mount(section) {
     const tile = document.createElement("button");
     tile.type = "button";
     tile.className = "variant";
-    tile.innerHTML = `<span class="variant-frame checker"><img alt="" hidden></span><strong></strong><span class="variant-size">…</span>`;
+    tile.innerHTML = `<span class="variant-frame"><img class="checker" alt="" hidden></span><strong></strong><span class="variant-size">…</span>`;
     tile.querySelector("strong").textContent = name;
     tile.addEventListener("click", () => {
       change({ edits: edits.map(named), output: { ...output } });
@@ -82,7 +82,7 @@ async function fill(tile, name, question, signal) {
     await img.decode();
     if (signal.aborted) return;
     img.hidden = false;
-    size.textContent = `${img.naturalWidth} × ${img.naturalHeight} · ${sizeOf(got.bytes)}`;
+    size.textContent = `${img.naturalWidth} × ${img.naturalHeight}\n${sizeOf(got.bytes)}`;
     tile.setAttribute("aria-label", `${name}, ${img.naturalWidth} by ${img.naturalHeight}, ${sizeOf(got.bytes)}: edit it`);
   } catch (err) {
     if (!signal.aborted) size.textContent = err.message;
