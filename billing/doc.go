@@ -10,8 +10,8 @@
 // It is pure: it reads no clock, opens no file and keeps no state
 // ([MemoryNumberer] does, for tests), and there is no float in it. The usage
 // comes from package billing/meter, which counts it; prepaid credits are package
-// billing/ledger's; what providers charge is in package billing/catalog. None of
-// them knows of images: anything that is counted can be billed.
+// billing/ledger's; what providers charge is in package billing/catalog. This
+// package knows nothing of images: anything that is counted can be billed.
 //
 // # From units to a bill
 //

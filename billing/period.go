@@ -44,7 +44,8 @@ func Anniversary(anchor, t time.Time) Period {
 	return Period{Start: start, End: clampedDate(year, month+1, day)}
 }
 
-// AnniversaryCycle is [Anniversary] with its anchor given.
+// AnniversaryCycle returns the cycle of a customer whose first period started on
+// the day of anchor: that of [Anniversary].
 func AnniversaryCycle(anchor time.Time) Cycle {
 	return func(t time.Time) Period { return Anniversary(anchor, t) }
 }

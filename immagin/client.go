@@ -118,9 +118,10 @@ type project struct {
 	keyring  *sign.Keyring
 }
 
-// NewClient returns a client that shows the API key to the API at
-// [Options].BaseURL. The key may be empty where Options has the secret and
-// only URLs are made.
+// NewClient returns a client that calls the API at [Options].BaseURL with that
+// API key. The key may be empty where Options has Secret and DeliveryURL, and
+// only URLs are made. It makes no call itself; the error says which option is
+// missing or wrong.
 func NewClient(apiKey string, opts *Options) (*Client, error) {
 	var o Options
 	if opts != nil {

@@ -97,8 +97,8 @@ type Img struct {
 
 // Picture returns a picture element for an original after edits: sources by
 // format and by width or density, and an img. nil options are all defaults.
-// That its size is not known is an error that says what to give, so that
-// nothing on the page jumps when the picture comes.
+// Where the size of the picture cannot be known, the error says what to give:
+// without it the page would jump when the picture comes.
 //
 //	picture, err := client.Images.Picture(ctx, "hero.jpg", nil, &immagin.PictureOptions{
 //		Widths: []int{400, 800, 1600}, Width: 800, OriginalWidth: 4000, OriginalHeight: 3000,

@@ -85,7 +85,8 @@ func (e *MissingCodecError) Unwrap() error { return ErrUnsupported }
 // A MissingDecoderError says that the original is of a format that the engine
 // knows by its first bytes, but that no codec given to [New] decodes. No codec
 // of this module decodes SVG, whose drawings may name files and run for ever;
-// who needs it gives New a [codec.Decoder] of the own whose magic is "<svg".
+// a program that needs it gives New a [codec.Decoder] of its own, whose magic is
+// "<svg".
 type MissingDecoderError struct {
 	// Format is its customary name, such as "SVG" or "JPEG XL".
 	Format string

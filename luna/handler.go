@@ -219,8 +219,10 @@ type Handler struct {
 	telemetry *telemetry
 }
 
-// NewHandler returns a handler that transforms originals of origin by e, for
-// whom verifier vouches.
+// NewHandler returns a handler that answers the URLs which verifier lets pass,
+// with images that e makes of the originals in origin. Nil options are all
+// defaults. The error names the option that is out of its range, or says which
+// of the three is missing.
 func NewHandler(e *Engine, origin Origin, verifier Verifier, opts *HandlerOptions) (*Handler, error) {
 	if e == nil || origin == nil || verifier == nil {
 		return nil, errors.New("luna: NewHandler needs an engine, an origin and a verifier")

@@ -69,7 +69,9 @@ type Handler struct {
 	touches  touches
 }
 
-// New returns a handler on store, projects and keys.
+// New returns a handler that keeps originals in store, and knows its callers and
+// their projects by keys and projects. Nil options are all defaults; the error
+// names the one that is out of its range, or says which of the three is missing.
 func New(store Store, projects Projects, keys Keys, opts *Options) (*Handler, error) {
 	if store == nil || projects == nil || keys == nil {
 		return nil, errors.New("api: store, projects and keys must not be nil")

@@ -128,7 +128,7 @@ type Modulate struct {
 // Tint is an edit that gives a grayscale copy of the image the chroma of one
 // colour.
 type Tint struct {
-	R, G, B uint8
+	R, G, B uint8 // of the colour, 0 to 255; only its chroma counts
 }
 
 // Invert is an edit that, when true, makes the negative; alpha is left alone.

@@ -74,3 +74,27 @@ func ExampleNewLUT() {
 	first(250, 10, 100, negative)
 	// Output: 5 245 155 rgb
 }
+
+// What the EXIF orientation 6 of a phone held upright asks for.
+func ExampleOrient() {
+	upright := op.Orient{Orientation: op.TurnRight}
+	out, err := upright.Out(pixel.Shape{Width: 4032, Height: 3024, Layout: pixel.YCbCr420})
+	fmt.Println(out, err)
+	// Output: 3024x4032 ycbcr 4:2:0 <nil>
+}
+
+// A border of 20 pixels, and the place of the picture within it.
+func ExampleEmbed() {
+	border := op.Embed{Left: 20, Top: 20, Width: 440, Height: 340, Background: [4]uint8{255, 0, 0, 255}}
+	in := pixel.Shape{Width: 400, Height: 300, Layout: pixel.Gray}
+	chain, err := op.Chain(in, []op.Op{border})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, o := range chain {
+		fmt.Println(o)
+	}
+	// Output:
+	// convert to rgb
+	// embed in 440x340 at +20+20 on #ff0000ff
+}

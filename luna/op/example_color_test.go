@@ -45,6 +45,17 @@ func ExampleModulate() {
 	// 0 159 235 rgb
 }
 
+// A picture with alpha becomes one without, for a format that has none.
+func ExampleFlatten() {
+	white := op.Flatten{Background: [3]uint8{255, 255, 255}}
+	first(200, 0, 0, op.Convert{To: pixel.RGBA}, white)
+	out, err := white.Out(pixel.Shape{Width: 8, Height: 8, Layout: pixel.RGBA})
+	fmt.Println(out, err)
+	// Output:
+	// 200 0 0 rgb
+	// 8x8 rgb <nil>
+}
+
 func ExampleNewTint() {
 	first(128, 128, 128, op.NewTint(255, 200, 0))
 	// Output:
@@ -70,4 +81,19 @@ func ExampleFunc() {
 	})
 	// Output:
 	// 30 200 10 rgb
+}
+
+// A watermark is drawn half through, at the top left.
+func ExampleComposite() {
+	logo := pixel.NewImage(nil, pixel.Shape{Width: 2, Height: 2, Layout: pixel.RGBA})
+	for p, v := range []uint8{255, 255, 255, 128} {
+		for i := range logo.Planes[p].Pix {
+			logo.Planes[p].Pix[i] = v
+		}
+	}
+	first(0, 0, 0, op.Composite{Layer: logo})
+	first(0, 0, 0, op.Composite{Layer: logo, Left: 4})
+	// Output:
+	// 128 128 128 rgb
+	// 0 0 0 rgb
 }
