@@ -89,14 +89,15 @@ func TestLinks(t *testing.T) {
 // TestEveryGuideIsFound: a guide that the README and the index do not name is
 // one that nobody reads.
 func TestEveryGuideIsFound(t *testing.T) {
-	index := read(t, "examples/docs/README.md")
+	index, readme := read(t, "examples/docs/README.md"), read(t, "README.md")
 	for _, page := range pages(t) {
 		name, ok := strings.CutPrefix(page, "examples/docs/")
 		if ok && name != "README.md" {
 			require.Contains(t, index, "("+name+")", "examples/docs/README.md has no link to %s", page)
+			require.Contains(t, readme, "("+page+")", "README.md has no link to %s", page)
 		}
 	}
-	require.Contains(t, read(t, "README.md"), "(examples/docs/README.md)")
+	require.Contains(t, readme, "(examples/docs/README.md)")
 	folders, err := os.ReadDir(filepath.Join(root, "examples"))
 	require.NoError(t, err)
 	for _, folder := range folders {
