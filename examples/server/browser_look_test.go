@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
@@ -29,8 +30,9 @@ func TestBrowserLook(t *testing.T) {
 		p := &playground{open(t, browser), s}
 		// At the first start the samples are yet to be drawn.
 		p.show("")
+		p.still()
+		drawnAll(p)
 		p.until("[...document.querySelectorAll('.pictures-tile')].every((tile) => !tile.disabled)")
-		p.settled()
 		p.still()
 
 		weighed := weigh(p)
@@ -64,6 +66,20 @@ func TestBrowserLook(t *testing.T) {
 				p.look(fmt.Sprintf("%d-%s", width, scheme), width)
 			})
 		}
+	}
+}
+
+// drawnAll waits for the samples, which takes seconds, and more on a machine
+// that has something else to do.
+func drawnAll(p *playground) {
+	p.t.Helper()
+	for end := time.Now().Add(3 * time.Minute); ; time.Sleep(200 * time.Millisecond) {
+		var list []sampleEntry
+		p.ask("/playground/samples", "{}", &list)
+		if !slices.ContainsFunc(list, func(e sampleEntry) bool { return !e.Ready }) {
+			return
+		}
+		require.True(p.t, time.Now().Before(end), "the samples are not drawn")
 	}
 }
 
@@ -128,9 +144,11 @@ func (b *tab) still() {
 
 // look goes through what the page can show, looks at each, and takes pictures.
 func (p *playground) look(name string, width int64) {
+	drawnAll(p)
 	p.show("")
 	check := func(state string) {
 		p.t.Helper()
+		p.js(nil, "scrollTo(0, 0)")
 		p.fits(state, width)
 		p.named(state)
 		p.axe(state)
@@ -157,7 +175,7 @@ func (p *playground) look(name string, width int64) {
 	check("crop")
 	p.clean()
 
-	p.enter(".edit[data-edit=crop] [data-field=width] .control-number", "0")
+	p.enter(".edit[data-edit=crop] [data-field=left] .control-number", "-5")
 	p.until("document.querySelector('.control.wrong')")
 	check("refused")
 
@@ -258,8 +276,10 @@ func (b *tab) axe(state string) {
 		return { rules: passes.length, wrong: violations.flatMap((v) => v.nodes.map((n) => ({ id: v.id, where: n.html.slice(0, 160), why: (n.any[0] ?? n.all[0] ?? n.none[0])?.message ?? v.help }))) }`)
 	require.Greater(b.t, found.Rules, 10, "axe-core has looked")
 	slices.SortFunc(found.Wrong, func(a, b struct{ ID, Where, Why string }) int { return cmp.Compare(a.ID, b.ID) })
-	for _, w := range found.Wrong {
-		b.t.Errorf("%s: %s: %s\n%s", state, w.ID, w.Why, w.Where)
+	for i, w := range found.Wrong {
+		if i == 0 || w.ID != found.Wrong[i-1].ID { // the others are like it
+			b.t.Errorf("%s: %s: %s\n%s", state, w.ID, w.Why, w.Where)
+		}
 	}
 }
 

@@ -212,7 +212,7 @@ func (b *tab) until(condition string, args ...any) {
 	b.t.Helper()
 	var said string
 	err := b.try(&said, `
-		const end = performance.now() + 30_000;
+		const end = performance.now() + 60_000;
 		while (!(`+condition+`)) {
 			if (performance.now() > end) return "it says: " + [...document.querySelectorAll("[role=alert], [role=status]")].map((e) => e.textContent.trim()).filter(Boolean).join("; ");
 			await new Promise((done) => setTimeout(done, 15));

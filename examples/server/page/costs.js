@@ -144,7 +144,7 @@ function row(rows, o) {
     cost));
   return {
     update(o) {
-      summary.textContent = `${o.plan}, figures of ${o.retrieved}`;
+      summary.textContent = `${o.plan}, seen ${o.retrieved}`;
       const source = element("a", { href: o.source, rel: "noreferrer", textContent: words[o.confidence] ?? o.confidence });
       assumed.replaceChildren(
         element("li", {}, source, `, ${o.retrieved}`),

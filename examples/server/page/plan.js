@@ -2,7 +2,7 @@
 import { subscribe } from "./render.js";
 
 export function mount(section) {
-  section.insertAdjacentHTML("beforeend", `<ol class="plan"></ol><p class="error" hidden></p>`);
+  section.insertAdjacentHTML("beforeend", `<ol class="plan" tabindex="0" aria-labelledby="plan-title"></ol><p class="error" hidden></p>`);
   const list = section.querySelector("ol"), error = section.querySelector(".error");
   subscribe((event) => {
     section.setAttribute("aria-busy", String(event.kind === "busy"));

@@ -83,7 +83,7 @@ async function fill(tile, name, question, signal) {
     if (signal.aborted) return;
     img.hidden = false;
     size.textContent = `${img.naturalWidth} × ${img.naturalHeight}\n${sizeOf(got.bytes)}`;
-    tile.setAttribute("aria-label", `${name}, ${img.naturalWidth} by ${img.naturalHeight}, ${sizeOf(got.bytes)}: edit it`);
+    tile.title = "Edit it";
   } catch (err) {
     if (!signal.aborted) size.textContent = err.message;
   }
