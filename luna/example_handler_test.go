@@ -7,13 +7,10 @@ import (
 	"fmt"
 	"image"
 	stdpng "image/png"
-	"io"
 	"io/fs"
 	"log"
-	"maps"
 	"net/http"
 	"net/http/httptest"
-	"sync"
 	"sync/atomic"
 	"testing/fstest"
 	"time"
@@ -25,30 +22,6 @@ import (
 	"github.com/immagin/immagin-go/luna/png"
 	"github.com/immagin/immagin-go/sign"
 )
-
-// A folder is an origin of one tenant's originals in a file system, such as
-// os.DirFS gives. Package storage has origins for every blob store.
-type folder struct{ files fs.FS }
-
-func (f folder) Stat(_ context.Context, _, key string) (int64, string, error) {
-	info, err := fs.Stat(f.files, key)
-	if err != nil {
-		return 0, "", err
-	}
-	return info.Size(), info.ModTime().String(), nil
-}
-
-func (f folder) Open(ctx context.Context, tenant, key string) (io.ReadCloser, int64, string, error) {
-	file, err := f.files.Open(key)
-	if err != nil {
-		return nil, 0, "", err
-	}
-	info, err := file.Stat()
-	if err != nil {
-		return nil, 0, "", errors.Join(err, file.Close())
-	}
-	return file, info.Size(), info.ModTime().String(), nil
-}
 
 func ExampleNewHandler() {
 	engine, err := luna.New([]codec.Codec{jpeg.Codec{}, png.Codec{}}, nil)
@@ -258,29 +231,6 @@ func ExampleHandler_Forget() {
 	// Output:
 	// 400
 	// 800
-}
-
-// cupboard is the smallest Cache that there is; storage.Derived keeps derived
-// images in every blob store.
-type cupboard struct{ items sync.Map }
-
-type item struct {
-	header map[string]string
-	body   []byte
-}
-
-func (s *cupboard) Get(_ context.Context, tenant, key, id string) (map[string]string, io.ReadCloser, int64, error) {
-	v, ok := s.items.Load([3]string{tenant, key, id})
-	if !ok {
-		return nil, nil, 0, fs.ErrNotExist
-	}
-	i := v.(item)
-	return i.header, io.NopCloser(bytes.NewReader(i.body)), int64(len(i.body)), nil
-}
-
-func (s *cupboard) Put(_ context.Context, tenant, key, id string, header map[string]string, body []byte) error {
-	s.items.Store([3]string{tenant, key, id}, item{maps.Clone(header), bytes.Clone(body)})
-	return nil
 }
 
 // What is rendered ahead of requests is in the cache when they come, also after

@@ -12,15 +12,6 @@ import (
 	"github.com/immagin/immagin-go/billing/store/memory"
 )
 
-// cash is a provider that always says yes.
-type cash struct{}
-
-func (cash) Charge(_ context.Context, _, key string, _ billing.Money) (string, error) {
-	return "ch_" + key, nil
-}
-
-func (cash) Refund(context.Context, string, string, string, billing.Money) error { return nil }
-
 func dollars(s string) billing.Money {
 	m, err := billing.ParseMoney(s, "USD")
 	if err != nil {
