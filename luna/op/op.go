@@ -23,8 +23,7 @@
 // formats, requests or contexts: the planner lowers edits of package immagin/edit
 // to operations, and wraps a cancellation check around the source.
 //
-// Results are those of libvips as sharp calls it, in most operations to the last
-// bit; where not, the operation says so.
+// Operations that sharp has compute what it computes; how closely, each says.
 package op
 
 import (

@@ -1,7 +1,7 @@
 // Package pixel defines how samples are laid out and how they flow: planes, strips
 // of rows, sources that yield strips from top to bottom, and the pool that their
-// memory comes from. It is for those who write a codec or an operation; who only
-// transforms pictures does not meet it.
+// memory comes from. It is for those who write a codec or an operation; whoever
+// only transforms pictures never meets it.
 //
 // A [Source] is to pixels what io.Reader is to bytes. Nothing moves until the
 // consumer asks, and memory is a few rows, not a picture:

@@ -15,7 +15,8 @@
 // [Text] is laid out in a [Frame], and the [Block] that results is a mask, which
 // op.Ink of package luna/op paints in a colour.
 //
-// Right-to-left scripts, ligatures and combining marks are shaped as HarfBuzz does.
+// Right-to-left scripts, ligatures and combining marks are shaped, by a port of
+// HarfBuzz.
 // A character that no font has is left out and named, never drawn as a box.
 //
 // Nothing is read from the system: what is drawn depends on the text, the fonts and
