@@ -28,7 +28,7 @@ type config struct {
 	apiKey     sign.APIKey
 	hasAPIKey  bool
 	playground bool
-	drawings   []drawing        // no flag: only tests have others
+	drawings   []drawing        // no flag: the program has some, tests seldom
 	api        api.Options      // no flags: only tests set any
 	now        func() time.Time // likewise; nil is time.Now
 }
@@ -39,7 +39,7 @@ const noCache = "none"
 // goes before the default; an empty value means the default.
 func readConfig(args []string, getenv func(string) string, output io.Writer) (*config, error) {
 	var (
-		c         = config{drawings: drawings()}
+		c         config
 		apiKey    string
 		fs        = flag.NewFlagSet("server", flag.ContinueOnError)
 		variables = map[string]string{} // by flag

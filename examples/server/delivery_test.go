@@ -294,7 +294,7 @@ func TestDoesNotStart(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			args := append([]string{"-data", t.TempDir(), "-addr", "127.0.0.1:0"}, test.args...)
-			err := run(t.Context(), args, func(string) string { return "" }, new(buffer), new(buffer))
+			err := run(t.Context(), args, func(string) string { return "" }, nil, new(buffer), new(buffer))
 			require.ErrorContains(t, err, test.want)
 			require.NotContains(t, err.Error(), "hunter2")
 		})

@@ -21,10 +21,13 @@ import (
 	"time"
 )
 
-func main() {
+func main() { command(drawings()) }
+
+// command is the program, with these samples.
+func command(samples []drawing) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
+	err := run(ctx, os.Args[1:], os.Getenv, samples, os.Stdout, os.Stderr)
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "server:", err)
 		os.Exit(1)
@@ -35,16 +38,13 @@ func main() {
 // more than the longest transform.
 const drainTime = 20 * time.Second
 
-func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
+// run serves until ctx is done, answers what is in flight, and returns nil.
+func run(ctx context.Context, args []string, getenv func(string) string, samples []drawing, stdout, stderr io.Writer) error {
 	c, err := readConfig(args, getenv, stderr)
 	if err != nil {
 		return err
 	}
-	return serve(ctx, c, stdout, stderr)
-}
-
-// serve serves until ctx is done, answers what is in flight, and returns nil.
-func serve(ctx context.Context, c *config, stdout, stderr io.Writer) error {
+	c.drawings = samples
 	log := slog.New(slog.NewTextHandler(stderr, nil))
 	s, err := newServer(ctx, c, log, stderr)
 	if err != nil {

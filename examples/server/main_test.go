@@ -27,7 +27,7 @@ import (
 // TestMain is the server itself where a test started this program to be one.
 func TestMain(m *testing.M) {
 	if os.Getenv("IMMAGIN_TEST_SERVE") != "" {
-		main()
+		command(nil) // drawing samples would take the time of all tests
 		return
 	}
 	os.Exit(m.Run())
@@ -60,11 +60,7 @@ func startDrawing(t *testing.T, data string, drawings []drawing, args ...string)
 	out, in := io.Pipe()
 	args = append([]string{"-addr", "127.0.0.1:0", "-data", data}, args...)
 	go func() {
-		c, err := readConfig(args, func(string) string { return "" }, s.log)
-		if err == nil {
-			c.drawings = drawings
-			err = serve(ctx, c, in, s.log)
-		}
+		err := run(ctx, args, func(string) string { return "" }, drawings, in, s.log)
 		in.CloseWithError(err) // EOF if it is nil
 		s.finished <- err
 	}()
