@@ -12,10 +12,10 @@ import (
 
 func TestGallery(t *testing.T) {
 	site := recipetest.Serve(t, map[string]recipetest.Drawing{
-		"gallery/bottle.jpg": recipetest.Product,
-		"gallery/lake.jpg":   recipetest.Landscape,
-		"gallery/logo.png":   recipetest.Logo,
-		"hero.jpg":           recipetest.Landscape, // which is of no gallery
+		"gallery/ada.jpg":  recipetest.Portrait,
+		"gallery/lake.jpg": recipetest.Landscape,
+		"gallery/logo.png": recipetest.Logo,
+		"hero.jpg":         recipetest.Landscape, // which is of no gallery
 	})
 	var markup strings.Builder
 	require.NoError(t, gallery(t.Context(), site.Client, "gallery/", &markup))
@@ -23,8 +23,8 @@ func TestGallery(t *testing.T) {
 	links := recipetest.Elements(t, markup.String(), "a")
 	require.Len(t, links, 3)
 	require.Len(t, imgs, 3)
-	large := []image.Point{{1400, 1000}, {1600, 1200}, {400, 400}} // no picture grows
-	for i, name := range []string{"bottle.jpg", "lake.jpg", "logo.png"} {
+	large := []image.Point{{750, 450}, {1600, 1200}, {400, 400}} // no picture grows
+	for i, name := range []string{"ada.jpg", "lake.jpg", "logo.png"} {
 		require.Equal(t, name, imgs[i]["alt"])
 		thumbnail := site.Same(t, imgs[i]["src"], `{"key":"gallery/`+name+`","edits":[{"resize":{"width":300,"height":300}},{"sharpen":1}]}`)
 		require.Equal(t, image.Pt(300, 300), thumbnail.Rect.Size())

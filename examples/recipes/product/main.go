@@ -2,7 +2,7 @@
 // margins are cut off, the light is evened out, and the product stands in a white
 // square, whatever the photograph was like.
 //
-//	go run ./examples/recipes/product shop/bottle.jpg "A green bottle"
+//	go run ./examples/recipes/product shop/mug.jpg "A mug of two glazes"
 //
 // IMMAGIN_URL names the server, and IMMAGIN_API_KEY opens it: examples/server
 // prints both. The first argument is the key of an original there.
