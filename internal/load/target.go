@@ -141,11 +141,11 @@ func (t *target) fill(ctx context.Context) error {
 	}
 	for _, f := range formats {
 		if f == "webp" { // the server makes it: the standard library does not
-			a := t.get(ctx, t.sign(`{"key":"original.png","output":{"format":"webp"}}`))
-			if a.err != nil || a.status != http.StatusOK {
-				return fmt.Errorf("original in WebP: %d, %w", a.status, a.err)
+			body, err := t.first(ctx, t.sign(`{"key":"original.png","output":{"format":"webp"}}`))
+			if err != nil {
+				return fmt.Errorf("original in WebP: %w", err)
 			}
-			files[f].Write(a.body)
+			files[f].Write(body)
 		}
 		if err := t.upload(ctx, "original."+f, files[f].Bytes()); err != nil {
 			return err
@@ -154,14 +154,30 @@ func (t *target) fill(ctx context.Context) error {
 	for range 4 {
 		for range formats {
 			u := t.unseen()
-			a := t.get(ctx, u)
-			if a.err != nil || a.status != http.StatusOK {
-				return fmt.Errorf("first images: %d, %w", a.status, a.err)
+			body, err := t.first(ctx, u)
+			if err != nil {
+				return fmt.Errorf("first images: %w", err)
 			}
-			t.warm = append(t.warm, warmed{u, a.body})
+			t.warm = append(t.warm, warmed{u, body})
 		}
 	}
 	return nil
+}
+
+// first asks for an image until it is made: while others keep the machine
+// busy, it may not be in time.
+func (t *target) first(ctx context.Context, url string) ([]byte, error) {
+	for try := 1; ; try++ {
+		a := t.get(ctx, url)
+		switch {
+		case a.err != nil:
+			return nil, a.err
+		case a.status == http.StatusOK:
+			return a.body, nil
+		case a.status != http.StatusGatewayTimeout && a.status != http.StatusServiceUnavailable || try == 20:
+			return nil, fmt.Errorf("%s: %s", http.StatusText(a.status), a.body)
+		}
+	}
 }
 
 // unseen is the URL of an image that was never made. All cost the same: their
