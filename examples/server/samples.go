@@ -51,10 +51,10 @@ func newSamples(tenant string, drawings []drawing) *samples {
 	return s
 }
 
-// start stores what is not there yet, one after the other, until the samples
-// are closed.
+// start stores what is not there yet, one after the other, until ctx is done:
+// who waits for one is then let go. The samples are to be closed.
 func (s *samples) start(ctx context.Context, log *slog.Logger, store luna.Origin, create createFunc) {
-	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	ctx, s.cancel = context.WithCancel(ctx)
 	go func() {
 		defer close(s.done)
 		for _, one := range s.list {
