@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"io/fs"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,10 +13,10 @@ import (
 )
 
 // A slowOrigin tells what it had when it was asked, a second later.
-type slowOrigin struct{ version string }
+type slowOrigin struct{ version atomic.Pointer[string] }
 
 func (o *slowOrigin) Stat(context.Context, string, string) (size int64, version string, err error) {
-	seen := o.version
+	seen := *o.version.Load()
 	time.Sleep(time.Second)
 	if seen == "" {
 		return 0, "", fs.ErrNotExist
@@ -33,7 +34,8 @@ func (o *slowOrigin) Open(context.Context, string, string) (io.ReadCloser, int64
 func TestForgottenWhileLookedAt(t *testing.T) {
 	for _, test := range []struct{ before, after string }{{"1", "2"}, {"1", ""}, {"", "2"}} {
 		synctest.Test(t, func(t *testing.T) {
-			origin := &slowOrigin{version: test.before}
+			origin := new(slowOrigin)
+			origin.version.Store(&test.before)
 			v := newVersions(origin, time.Minute, time.Minute, time.Minute)
 			early := make(chan contentVersion, 1)
 			go func() {
@@ -41,7 +43,7 @@ func TestForgottenWhileLookedAt(t *testing.T) {
 				early <- found
 			}()
 			time.Sleep(time.Second / 2)
-			origin.version = test.after
+			origin.version.Store(&test.after)
 			v.forget("demo", "a.jpg")
 			for range 2 {
 				found, err := v.of(t.Context(), "demo", "a.jpg", false)
