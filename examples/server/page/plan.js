@@ -2,7 +2,7 @@
 import { subscribe } from "./render.js";
 
 export function mount(section) {
-  section.insertAdjacentHTML("beforeend", `<div class="plan" role="region" tabindex="0" aria-labelledby="plan-title"><p class="error" hidden></p><ol></ol></div>`);
+  section.insertAdjacentHTML("beforeend", `<div class="plan" role="group" tabindex="0" aria-label="Steps"><p class="error" hidden></p><ol></ol></div>`);
   const list = section.querySelector("ol"), error = section.querySelector(".error");
   subscribe((event) => {
     section.setAttribute("aria-busy", String(event.kind === "busy"));
