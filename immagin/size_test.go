@@ -52,7 +52,7 @@ func TestSizeIsTheServers(t *testing.T) {
 			}
 		}
 		plan, err := e.Explain(context.Background(), bytes.NewReader(b.Bytes()), edits, &edit.Output{Format: edit.FormatPNG})
-		if errors.Is(err, luna.ErrImpossible) || errors.Is(err, luna.ErrLimit) {
+		if errors.Is(err, luna.ErrImpossible) { // a side is over 16383
 			t.Skip("no such picture is served: ", err)
 		}
 		require.NoError(t, err)
