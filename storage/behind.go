@@ -92,6 +92,9 @@ func surelyBefore(a, b string) bool {
 	if i == len(a) || i == len(b) {
 		return len(a) < len(b)
 	}
+	if a[i] == '_' && len(forms(b, i)) > 1 || b[i] == '_' && len(forms(a, i)) > 1 {
+		return false // an escape begins so, and what decides may be one as well
+	}
 	for _, formA := range forms(a, i) {
 		for _, formB := range forms(b, i) {
 			if formA >= formB {

@@ -45,6 +45,8 @@ func TestSurelyBefore(t *testing.T) {
 	require.False(t, surelyBefore("a?", "aB"))
 	require.False(t, surelyBefore("aB", "a?"))
 	require.True(t, surelyBefore("a!", "a?"))
+	require.False(t, surelyBefore("%", "__0xa"), "an escape beside what looks like one")
+	require.False(t, surelyBefore("__0xa", "%"))
 }
 
 // TestExportGoneMeanwhile deletes the original to resume behind after it was
