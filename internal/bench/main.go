@@ -11,6 +11,8 @@
 //
 // With -megapixels it shows how the cost grows with the original, and with
 // -quality how near to a resize in floating point both sides come from JPEGs.
+// With -photographs it compares the curves of bytes and quality of both WebP
+// encoders, and with -raw how fast they are.
 package main
 
 import (
@@ -32,6 +34,11 @@ type settings struct {
 	concurrency []int
 	megapixels  []int
 	quality     bool
+	photographs string
+	qualities   []int
+	efforts     []int
+	keep        string
+	raw         bool
 	cores       int
 	only        string
 	sharp       string
@@ -70,6 +77,11 @@ func parse(args []string, usage io.Writer) (settings, error) {
 	f.BoolVar(&s.jobs, "jobs", true, "measure the jobs one by one")
 	megapixels := f.String("megapixels", "", "sizes of drawn originals whose cost is measured, separated by commas, such as 1,4,12,24,48; empty for no such table")
 	f.BoolVar(&s.quality, "quality", false, "hold the results of both sides from JPEGs against a resize in floating point")
+	f.StringVar(&s.photographs, "photographs", "", "`folder` of photographs over which the curves of bytes and quality of both WebP encoders are compared")
+	qualities := f.String("qualities", "30,50,75,90", "of the curves, separated by commas")
+	efforts := f.String("efforts", "4", "of our encoder for the curves, separated by commas; sharp's is 4")
+	f.StringVar(&s.keep, "keep", "", "`folder` where the pixels of the photographs and what sharp makes of them stay for the next time")
+	f.BoolVar(&s.raw, "raw", false, "measure how fast both WebP encoders are on the same raw pixels")
 	f.IntVar(&s.runs, "runs", 7, "measured runs of each job on each side")
 	concurrency := f.String("concurrency", "1,2,4,8", "jobs at a time of the throughput table, separated by commas; empty for no such table")
 	f.IntVar(&s.cores, "cores", 0, "threads for one picture: GOMAXPROCS here, sharp.concurrency there; 0 leaves both at their defaults")
@@ -94,6 +106,16 @@ func parse(args []string, usage io.Writer) (settings, error) {
 	var err error
 	if s.concurrency, err = wholeNumbers("-concurrency", *concurrency); err != nil {
 		return s, err
+	}
+	if s.qualities, err = wholeNumbers("-qualities", *qualities); err != nil {
+		return s, err
+	}
+	for text := range strings.SplitSeq(*efforts, ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 || n > 6 {
+			return s, fmt.Errorf("-efforts: %q is not 0 to 6", text)
+		}
+		s.efforts = append(s.efforts, n)
 	}
 	s.megapixels, err = wholeNumbers("-megapixels", *megapixels)
 	return s, err

@@ -12,8 +12,8 @@ const read = (name) => files.get(name) ?? files.set(name, fs.readFileSync(name))
 
 const compile = (task) => ({ input: read(task.file), calls: task.sharp.map((text) => new Function('s', `return ${text}`)) });
 
-async function transform({ input, calls }) {
-  let s = sharp(input).autoOrient();
+async function transform({ input, calls }, raw) {
+  let s = raw ? sharp(input, { raw }) : sharp(input).autoOrient();
   for (const call of calls.slice(0, -1)) {
     const { data, info } = await call(s).raw().toBuffer({ resolveWithObject: true });
     s = sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels } });
@@ -21,13 +21,13 @@ async function transform({ input, calls }) {
   return calls.at(-1)(s).toBuffer();
 }
 
-async function run({ tasks, count, workers, save, fresh }) {
+async function run({ tasks, count, workers, save, fresh, raw }) {
   if (fresh) files.clear();
   const compiled = tasks.map(compile);
   let next = 0;
   let last;
   const loop = async () => {
-    while (next < count) last = await transform(compiled[next++ % compiled.length]);
+    while (next < count) last = await transform(compiled[next++ % compiled.length], raw);
   };
   const cpu = process.cpuUsage();
   const wall = process.hrtime.bigint();

@@ -24,6 +24,10 @@ type order struct {
 	// Fresh says that the files may have changed since they were last read;
 	// only sharp's process is told so, which decodes what others wrote.
 	Fresh bool `json:"fresh,omitempty"`
+	// Raw says that the files are pixels and nothing else, which are encoded
+	// as they are. Our side looks at Encode then, and not at requests.
+	Raw    *raw     `json:"raw,omitempty"`
+	Encode encoding `json:"encode,omitzero"`
 	// Compare names two pictures to hold against each other; sharp's process
 	// does that for both.
 	Compare []string `json:"compare,omitempty"`
@@ -33,6 +37,22 @@ type order struct {
 type task struct {
 	job
 	File string `json:"file"`
+}
+
+// A raw picture is packed samples, row by row: RGB or RGBA.
+type raw struct {
+	Width   int `json:"width"`
+	Height  int `json:"height"`
+	Samples int `json:"channels"`
+}
+
+// An encoding is what our WebP encoder is told.
+type encoding struct {
+	Quality  int  `json:"quality"`
+	Effort   int  `json:"effort"`
+	Lossless bool `json:"lossless"`
+	// Workers is how many cores it may use.
+	Workers int `json:"workers"`
 }
 
 type answer struct {

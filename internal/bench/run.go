@@ -36,7 +36,7 @@ func run(ctx context.Context, s settings, out, progress io.Writer) error {
 		}
 	}
 	var p page
-	if s.jobs || len(s.concurrency) > 0 {
+	if s.jobs || s.raw || len(s.concurrency) > 0 {
 		if b.files, err = prepare(ctx, s.sources, dir, us, them, progress); err != nil {
 			return err
 		}
@@ -64,6 +64,17 @@ func run(ctx context.Context, s settings, out, progress io.Writer) error {
 	}
 	if s.quality {
 		if p.fidelities, err = b.quality(ctx, s, progress); err != nil {
+			return err
+		}
+	}
+	if s.photographs != "" {
+		if p.comparisons, err = b.compareCurves(ctx, s, progress); err != nil {
+			return err
+		}
+		p.qualities = s.qualities
+	}
+	if s.raw {
+		if p.encoders, err = b.raceEncoders(ctx, s, progress); err != nil {
 			return err
 		}
 	}

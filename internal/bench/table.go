@@ -21,6 +21,10 @@ type page struct {
 	loads      []throughput
 	growths    []growth
 	fidelities []fidelity
+	// comparisons are at these qualities.
+	comparisons []comparison
+	qualities   []int
+	encoders    []encoderRow
 }
 
 func (p page) write(w io.Writer) {
@@ -28,6 +32,8 @@ func (p page) write(w io.Writer) {
 	writeThroughput(w, mix(), p.loads)
 	writeGrowth(w, p.growths)
 	writeQuality(w, p.fidelities)
+	writeCurves(w, p.qualities, p.comparisons)
+	writeEncoders(w, p.encoders)
 }
 
 const introduction = `# Side by side with sharp

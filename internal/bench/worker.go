@@ -22,6 +22,7 @@ import (
 	"github.com/immagin/immagin-go/luna/avif"
 	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/codecs"
+	"github.com/immagin/immagin-go/luna/pixel"
 )
 
 // work is our side's process: it answers orders from in, one a line, until
@@ -44,7 +45,7 @@ func work(ctx context.Context, in io.Reader, out io.Writer, args []string) error
 		}
 		defer pprof.StopCPUProfile()
 	}
-	w := &worker{codecs: codecs.Default(), files: map[string][]byte{}}
+	w := &worker{codecs: codecs.Default(), files: map[string][]byte{}, raws: map[string]*pixel.Image{}, pool: pixel.NewPool()}
 	orders, answers := json.NewDecoder(in), json.NewEncoder(out)
 	for {
 		var o order
@@ -64,6 +65,8 @@ type worker struct {
 	avif   bool         // is among them
 	engine *luna.Engine // of them; nil until there is work
 	files  map[string][]byte
+	raws   map[string]*pixel.Image // by file
+	pool   *pixel.Pool
 }
 
 // prepare makes the engine. AVIF is only compiled where it is asked for, since
@@ -100,6 +103,9 @@ func (w *worker) answer(ctx context.Context, o order) answer {
 }
 
 func (w *worker) carryOut(ctx context.Context, o order) (answer, error) {
+	if o.Raw != nil {
+		return w.encode(ctx, o)
+	}
 	requests := make([]*edit.Request, len(o.Tasks))
 	for i, t := range o.Tasks {
 		var err error
