@@ -36,16 +36,10 @@ func (p photograph) encode(quality, effort int) order {
 	}
 }
 
-// A curve is what an effort of ours makes of a photograph, by quality.
-type curve struct {
-	photograph *photograph
-	ours       []ratedistortion.Measurement
-}
-
 // A comparison is an effort of ours over all photographs.
 type comparison struct {
 	effort int
-	curves []curve
+	curves []ratedistortion.Curve
 	// failure is why there are no curves.
 	failure string
 }
@@ -94,14 +88,14 @@ func (b *bench) allCurves(us, them side, s settings, progress io.Writer) ([]comp
 		fmt.Fprintln(progress, "ours at effort", effort)
 		c := comparison{effort: effort}
 		for _, p := range photographs {
-			one := curve{photograph: p}
+			one := ratedistortion.Curve{Name: p.name, Theirs: p.theirs}
 			for _, quality := range s.qualities {
 				m, err := measureWebP(us, p, quality, effort, filepath.Join(b.dir, "ours.webp"), false)
 				if err != nil {
 					c.failure = err.Error()
 					break
 				}
-				one.ours = append(one.ours, m)
+				one.Ours = append(one.Ours, m)
 			}
 			if c.failure != "" {
 				break

@@ -44,7 +44,7 @@ func (j rawJob) order(workers int) order {
 	e.Workers = workers
 	calls := fmt.Sprintf("s.webp({quality: %d, effort: %d})", e.Quality, e.Effort)
 	if e.Lossless {
-		calls = fmt.Sprintf("s.webp({lossless: true, effort: %d})", e.Effort)
+		calls = fmt.Sprintf("s.webp({lossless: true, exact: true, quality: 75, effort: %d})", e.Effort)
 	}
 	return order{Tasks: []task{{job{Sharp: []string{calls}}, j.picture.path}}, Raw: &j.picture.raw, Encode: e, Count: 1, Workers: 1}
 }

@@ -92,3 +92,15 @@ func upsample(dst, near, far []uint8) {
 }
 
 func clip(v int) uint8 { return uint8(min(max(0, v>>6), 255)) }
+
+// File puts a VP8 frame into a WebP.
+func File(frame []byte) []byte {
+	n := len(frame)
+	file := append([]byte("RIFF____WEBPVP8 ____"), frame...)
+	if n%2 != 0 {
+		file = append(file, 0)
+	}
+	binary.LittleEndian.PutUint32(file[4:], uint32(len(file)-8))
+	binary.LittleEndian.PutUint32(file[16:], uint32(n))
+	return file
+}
