@@ -1,0 +1,84 @@
+package kernel
+
+// ForwardTransforms are the DCTs of src-pred of as many blocks as out has.
+func ForwardTransforms(out []Coefficients, src, pred []uint8) { forwards(out, src, pred) }
+
+// InverseTransforms add the inverse DCTs of coefficients to predictions. dst may be
+// pred.
+func InverseTransforms(dst, pred []uint8, in []Coefficients) { inverses(dst, pred, in) }
+
+// ForwardWHT is the second-order transform of 16 blocks' first coefficients.
+func ForwardWHT(dc *Coefficients, in *[16]Coefficients) { forwardWHT(dc, in) }
+
+// InverseWHT puts the first coefficients of 16 blocks back.
+func InverseWHT(out *[16]Coefficients, dc *Coefficients) { inverseWHT(out, dc) }
+
+// Quantize writes the levels of coefficients, in zigzag order, and in place what
+// they stand for. Bit n of the result tells that level n is not zero.
+func Quantize(levels, coefficients *Coefficients, m *Matrix) (nonzero uint32) {
+	return quantize(levels, coefficients, m)
+}
+
+// QuantizeBlocks does so for many blocks, up to 32. Bit n of the result tells that
+// block n has a level that is not zero.
+func QuantizeBlocks(levels, coefficients []Coefficients, m *Matrix) (nonzero uint32) {
+	return quantizeBlocks(levels, coefficients, m)
+}
+
+// Predict4x4 makes all ten predictions of a block from its edge, in the order of
+// modes: four samples of the left from the bottom, the corner, eight from above.
+func Predict4x4(preds *[10]Block, edge *[16]uint8) { predict4x4(preds, edge) }
+
+// Score4x4 gives the SATDs, sums of the Hadamard transform's magnitudes, of ten
+// predictions' differences from a block.
+func Score4x4(scores *[10]uint16, preds *[10]Block, src *Block) { score4x4(scores, preds, src) }
+
+// SumSquares is the sum of squared differences of samples, whose number must be a
+// multiple of 16.
+func SumSquares(a, b []uint8) int { return sumSquares(a, b) }
+
+// SATD is the sum of the SATDs of blocks' differences.
+func SATD(a, b []uint8) int { return satds(a, b) }
+
+// Textures are the weighted spectra of blocks: libwebp's TTransform with kWeightY.
+// Half a bit less than the 32nd part of two of them's difference is its TDisto.
+func Textures(out []uint32, samples []uint8) { textures(out, samples) }
+
+// Histogram counts the coefficients of src-pred by magnitude: the last of 32 bins
+// holds all from 248 up.
+func Histogram(h *[32]uint32, src, pred []uint8) { histogram(h, src, pred) }
+
+// ResidualCost is the cost of a block's levels in 1/256 bit. First is that of the
+// first level: 1 of LumaAfterDC, else 0. Levels before it must be zero.
+func ResidualCost(levels *Coefficients, first, context int, c *Costs) int {
+	return residualCost(levels, first, context, c)
+}
+
+// ResidualCosts is the sum of many blocks' costs.
+func ResidualCosts(levels []Coefficients, first int, contexts []uint8, c *Costs) int {
+	return residualCosts(levels, first, contexts, c)
+}
+
+// EncodeCandidates codes a block of type Luma from each of several predictions: the
+// DCT, quantised, its cost, and what a decoder makes of it.
+func EncodeCandidates(out []Candidate, preds []Block, src *Block, m *Matrix, costs *Costs, context int) {
+	encodeCandidates(out, preds, src, m, costs, context)
+}
+
+// Encode16x16 codes the luma of a macroblock that is predicted as a whole: dst is
+// what a decoder has, levels are those of the 16 blocks but for their first, dc the
+// levels of the second-order block. Bit n of the result tells that block n has a
+// level that is not zero, bit 24 that dc has.
+func Encode16x16(dst *[256]uint8, levels *[16]Coefficients, dc *Coefficients, src, pred *[256]uint8, y1, y2 *Matrix) (nonzero uint32) {
+	return encode16x16(dst, levels, dc, src, pred, y1, y2)
+}
+
+// Pack gathers a macroblock from planes: luma, Cb and Cr in block-major order.
+func Pack(dst *[384]uint8, y, cb, cr []uint8, yStride, cStride int) {
+	packGeneric(dst, y, cb, cr, yStride, cStride)
+}
+
+// Unpack puts a macroblock into planes.
+func Unpack(y, cb, cr []uint8, yStride, cStride int, src *[384]uint8) {
+	unpackGeneric(y, cb, cr, yStride, cStride, src)
+}

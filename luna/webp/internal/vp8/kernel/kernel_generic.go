@@ -1,0 +1,30 @@
+package kernel
+
+func forwards(out []Coefficients, src, pred []uint8)     { forwardsGeneric(out, src, pred) }
+func inverses(dst, pred []uint8, in []Coefficients)      { inversesGeneric(dst, pred, in) }
+func forwardWHT(dc *Coefficients, in *[16]Coefficients)  { forwardWHTGeneric(dc, in) }
+func inverseWHT(out *[16]Coefficients, dc *Coefficients) { inverseWHTGeneric(out, dc) }
+func quantize(levels, coefficients *Coefficients, m *Matrix) uint32 {
+	return quantizeGeneric(levels, coefficients, m)
+}
+func quantizeBlocks(levels, coefficients []Coefficients, m *Matrix) uint32 {
+	return quantizeBlocksGeneric(levels, coefficients, m)
+}
+func predict4x4(preds *[10]Block, edge *[16]uint8)              { predict4x4Generic(preds, edge) }
+func score4x4(scores *[10]uint16, preds *[10]Block, src *Block) { score4x4Generic(scores, preds, src) }
+func sumSquares(a, b []uint8) int                               { return sumSquaresGeneric(a, b) }
+func satds(a, b []uint8) int                                    { return satdsGeneric(a, b) }
+func textures(out []uint32, samples []uint8)                    { texturesGeneric(out, samples) }
+func histogram(h *[32]uint32, src, pred []uint8)                { histogramGeneric(h, src, pred) }
+func residualCost(levels *Coefficients, first, context int, c *Costs) int {
+	return residualCostGeneric(levels, first, context, c)
+}
+func residualCosts(levels []Coefficients, first int, contexts []uint8, c *Costs) int {
+	return residualCostsGeneric(levels, first, contexts, c)
+}
+func encodeCandidates(out []Candidate, preds []Block, src *Block, m *Matrix, costs *Costs, context int) {
+	encodeCandidatesGeneric(out, preds, src, m, costs, context)
+}
+func encode16x16(dst *[256]uint8, levels *[16]Coefficients, dc *Coefficients, src, pred *[256]uint8, y1, y2 *Matrix) uint32 {
+	return encode16x16Generic(dst, levels, dc, src, pred, y1, y2)
+}
