@@ -18,6 +18,7 @@ import (
 type Pool struct {
 	bytes   rack[uint8]
 	words   rack[uint16]
+	values  shelf
 	watched sync.Once
 }
 
@@ -92,6 +93,7 @@ func (p *Pool) watch() {
 		if p := w.Value(); p != nil {
 			p.bytes.trim()
 			p.words.trim()
+			p.values.trim()
 			p.watch()
 		}
 	}, weak.Make(p))
