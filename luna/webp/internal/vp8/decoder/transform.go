@@ -1,0 +1,60 @@
+package decoder
+
+// The inverse transforms of RFC 6386, 14.3 and 14.4, in 16-bit arithmetic that
+// wraps around, as vector instructions have it. Of streams that an encoder makes
+// nothing overflows.
+
+// inverseWHT stores the DCs of the luma blocks.
+func inverseWHT(c *coefficients, dc *[16]int16) {
+	var t [16]int16
+	for i := range 4 {
+		a0, a1 := dc[i]+dc[12+i], dc[4+i]+dc[8+i]
+		a2, a3 := dc[4+i]-dc[8+i], dc[i]-dc[12+i]
+		t[i], t[8+i], t[4+i], t[12+i] = a0+a1, a0-a1, a3+a2, a3-a2
+	}
+	for i := 0; i < 16; i += 4 {
+		d := t[i] + 3
+		a0, a1 := d+t[i+3], t[i+1]+t[i+2]
+		a2, a3 := t[i+1]-t[i+2], d-t[i+3]
+		c[i][0], c[i+1][0], c[i+2][0], c[i+3][0] = (a0+a1)>>3, (a3+a2)>>3, (a0-a1)>>3, (a3-a2)>>3
+	}
+}
+
+// mul1 multiplies by sqrt(2) cos(pi/8), and mul2 by sqrt(2) sin(pi/8).
+func mul1(v int16) int16 { return int16(int32(v)*20091>>16) + v }
+func mul2(v int16) int16 { return int16(int32(v) * 35468 >> 16) }
+
+// addInverse adds the inverse transform of c to the 4x4 samples at dst.
+func addInverse(dst *[3*stride + 4]uint8, c *[16]int16) {
+	var t [16]int16
+	for i := range 4 {
+		a, b := c[i]+c[8+i], c[i]-c[8+i]
+		u := mul2(c[4+i]) - mul1(c[12+i])
+		v := mul1(c[4+i]) + mul2(c[12+i])
+		t[4*i], t[4*i+1], t[4*i+2], t[4*i+3] = a+v, b+u, b-u, a-v
+	}
+	for i := range 4 {
+		d := t[i] + 4
+		a, b := d+t[8+i], d-t[8+i]
+		u := mul2(t[4+i]) - mul1(t[12+i])
+		v := mul1(t[4+i]) + mul2(t[12+i])
+		to := (*[4]uint8)(dst[i*stride:])
+		to[0] = clip(int(to[0]) + int((a+v)>>3))
+		to[1] = clip(int(to[1]) + int((b+u)>>3))
+		to[2] = clip(int(to[2]) + int((b-u)>>3))
+		to[3] = clip(int(to[3]) + int((a-v)>>3))
+	}
+}
+
+// addDC is addInverse where there is nothing but DC.
+func addDC(dst *[3*stride + 4]uint8, dc int16) {
+	d := int((dc + 4) >> 3)
+	for i := range 4 {
+		to := (*[4]uint8)(dst[i*stride:])
+		for x := range to {
+			to[x] = clip(int(to[x]) + d)
+		}
+	}
+}
+
+func clip(v int) uint8 { return uint8(min(max(v, 0), 255)) }

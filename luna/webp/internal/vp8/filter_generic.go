@@ -1,0 +1,4 @@
+package vp8
+
+func filterNormal(p *Place, s Strength, edges Edges) { filterNormalGeneric(p, s, edges) }
+func filterSimple(p *Place, s Strength, edges Edges) { filterSimpleGeneric(p, s, edges) }
