@@ -1,0 +1,352 @@
+package vp8l
+
+import "context"
+
+// A clustering groups the histograms of tiles: bins of like costs first, then
+// pairs found at random, and the best pairs where few are left, as libwebp
+// does (histogram_enc.c).
+type clustering struct {
+	store    []uint32
+	tiles    []histogram // one for each tile
+	clusters []histogram
+	alive    []int32 // indices of clusters
+	symbols  []uint16
+	pairs    []pair
+}
+
+// A pair is of two clusters, the lower index first.
+type pair struct {
+	a, b     int32
+	gain     float32 // how much the bits change: below 0 is better
+	combined float32
+}
+
+const (
+	partitions = 4
+	bins       = partitions * partitions * partitions
+	maxGreedy  = 100
+	queueSize  = 9
+	badCost    = 1e30
+)
+
+// grow returns a slice of n elements of any content, s if it is large enough.
+func grow[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
+}
+
+// fill counts the tokens of each tile, and estimates.
+func (c *clustering) fill(tokens []token, width, height, tileBits, cacheBits int) {
+	across, down := tilesOf(width, tileBits), tilesOf(height, tileBits)
+	n := across * down
+	_, size := symbolsOf(cacheBits)
+	c.store = grow(c.store, 2*n*size)
+	clear(c.store[:n*size])
+	c.tiles, c.clusters = grow(c.tiles, n), grow(c.clusters, n)
+	for i := range n {
+		c.tiles[i] = histogram{counts: c.store[i*size : (i+1)*size : (i+1)*size]}
+		c.clusters[i] = histogram{counts: c.store[(n+i)*size : (n+i+1)*size : (n+i+1)*size]}
+	}
+	c.symbols = grow(c.symbols, n)
+	x, y := 0, 0
+	for _, t := range tokens {
+		add(c.tiles[y>>tileBits*across+x>>tileBits].counts, t)
+		x += int(t.length)
+		for x >= width {
+			x -= width
+			y++
+		}
+	}
+}
+
+// run finds the clusters: c.clusters, and for each tile in c.symbols which one.
+func (c *clustering) run(ctx context.Context, s *settings) error {
+	n := len(c.tiles)
+	c.alive = grow(c.alive, n)[:0]
+	for i := range n {
+		t := &c.tiles[i]
+		t.estimate()
+		if t.parts[0].sum == 0 { // all of it is in copies that began before
+			continue
+		}
+		u := &c.clusters[i]
+		copy(u.counts, t.counts)
+		u.parts, u.extra, u.total = t.parts, t.extra, t.total
+		c.alive = append(c.alive, int32(i))
+	}
+	binned := len(c.alive) > 2*bins && s.quality < 100
+	if binned {
+		c.bin(s)
+	}
+	if s.low && binned {
+		return c.assign(ctx)
+	}
+	x := float32(s.quality) / 100
+	enough := int(1 + x*x*x*(maxGreedy-1))
+	if err := c.stochastic(ctx, enough); err != nil {
+		return err
+	}
+	if len(c.alive) <= enough {
+		if err := c.greedy(ctx); err != nil {
+			return err
+		}
+	}
+	return c.assign(ctx)
+}
+
+// bin merges histograms whose three dominant costs are alike.
+func (c *clustering) bin(s *settings) {
+	var least, most [3]float32
+	for k := range 3 {
+		least[k] = badCost
+		for _, i := range c.alive {
+			cost := c.clusters[i].parts[k].cost
+			least[k], most[k] = min(least[k], cost), max(most[k], cost)
+		}
+	}
+	factor := float32(0.16)
+	if s.quality < 90 {
+		for _, n := range [...]int{256, 512, 1024} {
+			if len(c.tiles) > n {
+				factor /= 2
+			}
+		}
+		if s.quality <= 50 {
+			factor /= 2
+		}
+	}
+	var first [bins]int32
+	var failures [bins]int
+	kept := c.alive[:0]
+	for _, i := range c.alive {
+		h := &c.clusters[i]
+		bin := 0
+		for k := range 3 {
+			bin *= partitions
+			if wide := most[k] - least[k]; wide > 0 {
+				bin += min(int(partitions*(h.parts[k].cost-least[k])/wide), partitions-1)
+			}
+		}
+		if first[bin] == 0 {
+			first[bin] = i + 1
+			kept = append(kept, i)
+			continue
+		}
+		f := &c.clusters[first[bin]-1]
+		limit := float32(-h.total * factor)
+		sum := f.total + h.total
+		if combined(f, h, sum+limit)-sum >= limit {
+			kept = append(kept, i)
+			continue
+		}
+		trivial := h.trivial() && f.trivial()
+		if trivial || !h.trivial() && !f.trivial() || failures[bin] >= 32 {
+			f.merge(h)
+			continue
+		}
+		failures[bin]++
+		kept = append(kept, i)
+	}
+	c.alive = kept
+}
+
+// trivial reports whether red, blue and alpha take no bits.
+func (h *histogram) trivial() bool {
+	return h.parts[1].only >= 0 && h.parts[2].only >= 0 && h.parts[3].only >= 0
+}
+
+// push evaluates a pair, and keeps it in front if it is better than all before.
+func (c *clustering) push(a, b int32, limit float32) float32 {
+	p := pair{a: min(a, b), b: max(a, b)}
+	c.evaluate(&p, limit)
+	if p.gain >= limit {
+		return 0
+	}
+	c.pairs = append(c.pairs, p)
+	c.lead(len(c.pairs) - 1)
+	return p.gain
+}
+
+func (c *clustering) evaluate(p *pair, limit float32) {
+	a, b := &c.clusters[p.a], &c.clusters[p.b]
+	sum := a.total + b.total
+	p.combined = combined(a, b, sum+limit)
+	p.gain = p.combined - sum
+}
+
+func (c *clustering) lead(i int) {
+	if c.pairs[i].gain < c.pairs[0].gain {
+		c.pairs[i], c.pairs[0] = c.pairs[0], c.pairs[i]
+	}
+}
+
+func (c *clustering) drop(i int) {
+	c.pairs[i] = c.pairs[len(c.pairs)-1]
+	c.pairs = c.pairs[:len(c.pairs)-1]
+}
+
+// remove removes a cluster from those alive, which are in order.
+func (c *clustering) remove(i int32) {
+	for k, v := range c.alive {
+		if v == i {
+			c.alive = append(c.alive[:k], c.alive[k+1:]...)
+			return
+		}
+	}
+}
+
+// stochastic merges the better ones of pairs drawn at random, until enough are
+// left or nothing is won.
+func (c *clustering) stochastic(ctx context.Context, enough int) error {
+	c.pairs = c.pairs[:0]
+	seed := uint64(1)
+	rounds := len(c.alive)
+	idle := 0
+	for round := 0; round < rounds && len(c.alive) >= enough && len(c.alive) >= 2; round++ {
+		if idle++; idle >= rounds/2 {
+			break
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		best := float32(0)
+		if len(c.pairs) > 0 {
+			best = c.pairs[0].gain
+		}
+		n := uint64(len(c.alive))
+		for range n / 2 {
+			seed = seed * 48271 % 2147483647
+			drawn := seed % (n * (n - 1))
+			i, j := drawn/(n-1), drawn%(n-1)
+			if j >= i {
+				j++
+			}
+			if gain := c.push(c.alive[i], c.alive[j], best); gain < 0 {
+				best = gain
+				if len(c.pairs) == queueSize {
+					break
+				}
+			}
+		}
+		if len(c.pairs) == 0 {
+			continue
+		}
+		a, b := c.pairs[0].a, c.pairs[0].b
+		c.clusters[a].merge(&c.clusters[b])
+		c.remove(b)
+		for k := 0; k < len(c.pairs); {
+			p := &c.pairs[k]
+			first, second := p.a == a || p.a == b, p.b == a || p.b == b
+			if first && second {
+				c.drop(k)
+				continue
+			}
+			if first || second {
+				if first {
+					p.a = a
+				} else {
+					p.b = a
+				}
+				if p.a > p.b {
+					p.a, p.b = p.b, p.a
+				}
+				if c.evaluate(p, 0); p.gain >= 0 {
+					c.drop(k)
+					continue
+				}
+			}
+			c.lead(k)
+			k++
+		}
+		idle = 0
+	}
+	return nil
+}
+
+// greedy merges the best of all pairs as long as there is one.
+func (c *clustering) greedy(ctx context.Context) error {
+	c.pairs = c.pairs[:0]
+	for i, a := range c.alive {
+		for _, b := range c.alive[i+1:] {
+			c.push(a, b, 0)
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	for len(c.pairs) > 0 {
+		a, b := c.pairs[0].a, c.pairs[0].b
+		c.clusters[a].merge(&c.clusters[b])
+		c.remove(b)
+		for k := 0; k < len(c.pairs); {
+			if p := c.pairs[k]; p.a == a || p.b == a || p.a == b || p.b == b {
+				c.drop(k)
+				continue
+			}
+			c.lead(k)
+			k++
+		}
+		for _, i := range c.alive {
+			if i != a {
+				c.push(a, i, 0)
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// assign finds for each tile the cluster that suits it best, and makes the
+// clusters anew of their tiles. Those that no tile wants are left out.
+func (c *clustering) assign(ctx context.Context) error {
+	var numbers [1 << 13]uint16 // more than tiles
+	for i := range c.tiles {
+		t := &c.tiles[i]
+		if t.parts[0].sum == 0 {
+			if i > 0 {
+				c.symbols[i] = c.symbols[i-1]
+			} else {
+				c.symbols[0] = uint16(c.alive[0])
+			}
+			continue
+		}
+		best, least := c.alive[0], float32(badCost)
+		if len(c.alive) > 1 {
+			for _, k := range c.alive {
+				u := &c.clusters[k]
+				if cost := combined(u, t, least+u.total) - u.total; cost < least {
+					best, least = k, cost
+				}
+			}
+		}
+		c.symbols[i] = uint16(best)
+		if i&15 == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+	}
+	n := uint16(0)
+	for i, s := range c.symbols {
+		if numbers[s] == 0 {
+			n++
+			numbers[s] = n
+		}
+		c.symbols[i] = numbers[s] - 1
+	}
+	c.clusters = c.clusters[:n]
+	for i := range c.clusters {
+		clear(c.clusters[i].counts)
+	}
+	for i, s := range c.symbols {
+		counts := c.clusters[s].counts
+		for k, v := range c.tiles[i].counts {
+			counts[k] += v
+		}
+	}
+	return nil
+}

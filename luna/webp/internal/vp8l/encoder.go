@@ -1,0 +1,185 @@
+// Package vp8l encodes pictures without loss: the bitstream of RFC 9649, section
+// 3, which a VP8L chunk holds. The transforms, the parsing in literals and copies
+// and the clustering of prefix codes go the ways of libwebp's encoder.
+package vp8l
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// MaxSize is the most pixels a picture has in a row or column.
+const MaxSize = 1 << 14
+
+// Options say how to encode.
+type Options struct {
+	// Effort is 0, the fastest, to 6, the smallest.
+	Effort int
+	// Workers is how many goroutines work at a time, 0 meaning one. The bytes
+	// do not depend on it.
+	Workers int
+}
+
+// MaxEffort is the highest effort.
+const MaxEffort = 6
+
+// ErrSize is what pictures get that are empty, too large for the format, or of
+// another size than said.
+var ErrSize = errors.New("vp8l: size")
+
+// An Encoder encodes pictures one after the other, and keeps its memory between
+// them. The zero value is ready. It is not safe for concurrent use.
+type Encoder struct {
+	pixels    []uint32 // the picture, and one pixel more
+	residuals []uint32
+	tileData  []uint32 // a transform's pixels, or the groups of codes
+	palette   palette
+
+	matches     []match
+	chain       []int32
+	heads       []int32
+	tokens      [2][]token
+	groupTokens []token
+	counts      []uint32
+	caches      []uint32
+	cache       [1 << maxCacheBits]uint32
+	tracer      tracer
+	clusters    clustering
+	huffman     huffman
+	codes       []code
+	w           bitWriter
+}
+
+// New returns an encoder.
+func New() *Encoder { return new(Encoder) }
+
+// Encode appends the payload of a VP8L chunk: the picture of interleaved
+// samples, 3 of red, green and blue or 4 with alpha, which is not premultiplied.
+// Colours of transparent pixels are kept. On an error dst is returned as it
+// was.
+func (e *Encoder) Encode(ctx context.Context, dst []byte, pixels []uint8, width, height, samples int, o Options) ([]byte, error) {
+	if width < 1 || height < 1 || width > MaxSize || height > MaxSize {
+		return dst, fmt.Errorf("%w: %dx%d pixels; a side is 1 to %d", ErrSize, width, height, MaxSize)
+	}
+	if samples != 3 && samples != 4 {
+		return dst, fmt.Errorf("%w: %d samples in a pixel; it is 3 or 4", ErrSize, samples)
+	}
+	if len(pixels) != width*height*samples {
+		return dst, fmt.Errorf("%w: %d bytes for %dx%d pixels of %d samples", ErrSize, len(pixels), width, height, samples)
+	}
+	s, err := settingsOf(o)
+	if err != nil {
+		return dst, err
+	}
+	transparent := e.load(pixels, width*height, samples)
+	e.w = bitWriter{buf: append(dst, 0x2f)}
+	e.w.put(uint32(width-1), 14)
+	e.w.put(uint32(height-1), 14)
+	if transparent {
+		e.w.put(1, 1)
+	} else {
+		e.w.put(0, 1)
+	}
+	e.w.put(0, 3)
+	return e.finish(ctx, dst, width, height, s)
+}
+
+// EncodePlane appends a picture without the header that says its size, whose
+// green samples are a plane: what an ALPH chunk holds behind its first byte.
+func (e *Encoder) EncodePlane(ctx context.Context, dst []byte, plane []uint8, width, height int, o Options) ([]byte, error) {
+	if width < 1 || height < 1 || width > MaxSize || height > MaxSize || len(plane) != width*height {
+		return dst, fmt.Errorf("%w: %d bytes for %dx%d samples; a side is 1 to %d", ErrSize, len(plane), width, height, MaxSize)
+	}
+	s, err := settingsOf(o)
+	if err != nil {
+		return dst, err
+	}
+	s.quality = 8 * o.Effort
+	s.tries = 8 + s.quality*s.quality/128
+	e.pixels = grow(e.pixels, len(plane)+1)
+	for i, v := range plane {
+		e.pixels[i] = uint32(v) << 8
+	}
+	e.w = bitWriter{buf: dst}
+	return e.finish(ctx, dst, width, height, s)
+}
+
+// finish encodes e.pixels behind what is in e.w.
+func (e *Encoder) finish(ctx context.Context, dst []byte, width, height int, s settings) ([]byte, error) {
+	err := e.encode(ctx, width, height, &s)
+	e.w.flush()
+	out := e.w.buf
+	e.w.buf = nil
+	if err != nil {
+		return dst, err
+	}
+	return out, nil
+}
+
+// load takes in the samples, and reports whether any pixel is transparent.
+func (e *Encoder) load(samples []uint8, n, size int) bool {
+	e.pixels = grow(e.pixels, n+1)
+	all := uint32(black)
+	if size == 3 {
+		for i := range n {
+			s := samples[3*i : 3*i+3 : 3*i+3]
+			e.pixels[i] = black | uint32(s[0])<<16 | uint32(s[1])<<8 | uint32(s[2])
+		}
+	} else {
+		for i := range n {
+			s := samples[4*i : 4*i+4 : 4*i+4]
+			p := uint32(s[3])<<24 | uint32(s[0])<<16 | uint32(s[1])<<8 | uint32(s[2])
+			all &= p
+			e.pixels[i] = p
+		}
+	}
+	e.pixels[n] = 0
+	return all>>24 != 0xff
+}
+
+// Encode is Encoder.Encode of an encoder of its own.
+func Encode(ctx context.Context, dst []byte, pixels []uint8, width, height, samples int, o Options) ([]byte, error) {
+	return New().Encode(ctx, dst, pixels, width, height, samples, o)
+}
+
+// settings are what an effort means.
+type settings struct {
+	quality int // what libwebp has as the quality of lossless pictures
+	method  int
+	low     bool // no search
+	tries   int  // how far hash chains are followed
+	workers int
+}
+
+var qualities = [MaxEffort + 1]int{20, 30, 60, 75, 80, 90, 99}
+
+func settingsOf(o Options) (settings, error) {
+	if o.Effort < 0 || o.Effort > MaxEffort {
+		return settings{}, fmt.Errorf("vp8l: effort %d; it is 0 to %d", o.Effort, MaxEffort)
+	}
+	q := qualities[o.Effort]
+	return settings{
+		quality: q,
+		method:  o.Effort,
+		low:     o.Effort == 0,
+		tries:   8 + q*q/128,
+		workers: max(o.Workers, 1),
+	}, nil
+}
+
+// window returns how far back matches are looked for.
+func (s *settings) window(width int) int {
+	switch {
+	case s.quality > 75:
+		return maxWindow
+	case s.quality > 50:
+		return min(width<<8, maxWindow)
+	case s.quality > 25:
+		return min(width<<6, maxWindow)
+	}
+	return min(width<<4, maxWindow)
+}
+
+// tilesOf returns how many tiles of 1<<bits pixels a row or column has.
+func tilesOf(n, bits int) int { return (n + 1<<bits - 1) >> bits }

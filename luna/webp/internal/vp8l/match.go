@@ -1,0 +1,154 @@
+package vp8l
+
+import (
+	"context"
+	"math/bits"
+)
+
+const (
+	maxLengthBits = 12
+	maxLength     = 1<<maxLengthBits - 1
+	minLength     = 4           // of copies that are cheaper than pixels
+	maxWindow     = 1<<20 - 120 // distances and their 120 codes are in 20 bits
+	maxHashBits   = 18
+)
+
+// A match is a distance and, in the lowest 12 bits, a length.
+type match uint32
+
+func (m match) distance() int { return int(m >> maxLengthBits) }
+func (m match) length() int   { return int(m & maxLength) }
+
+func hashPair(a, b uint32, shift int) uint32 {
+	return (b*0xc6a4a793 + a*0x5bd1e996) >> shift
+}
+
+// matchLength returns how many pixels from i on are as those from j on, at most
+// limit, where j is the lower one.
+func matchLength(pixels []uint32, j, i, limit int) int {
+	a, b := pixels[i:i+limit], pixels[j:j+limit]
+	for k, v := range a {
+		if v != b[k] {
+			return k
+		}
+	}
+	return limit
+}
+
+// findMatches fills in for each pixel the longest match that chains of equal
+// pairs of pixels lead to, as libwebp does (backward_references_enc.c).
+func (e *Encoder) findMatches(ctx context.Context, pixels []uint32, width int, s *settings) error {
+	n := len(pixels)
+	e.matches = grow(e.matches, n)
+	matches := e.matches
+	if n <= 2 {
+		clear(matches)
+		return nil
+	}
+	e.chain = grow(e.chain, n)
+	chain := e.chain
+	hashBits := min(max(bits.Len(uint(n)), 8), maxHashBits)
+	shift := 32 - hashBits
+	e.heads = grow(e.heads, 1<<hashBits)
+	heads := e.heads
+	for i := range heads {
+		heads[i] = -1
+	}
+	// Runs of one colour share a hash. They are told apart by how much of the
+	// run is left.
+	equal := pixels[0] == pixels[1]
+	pos := 0
+	for pos < n-2 {
+		next := pixels[pos+1] == pixels[pos+2]
+		if !equal || !next {
+			h := hashPair(pixels[pos], pixels[pos+1], shift)
+			chain[pos] = heads[h]
+			heads[h] = int32(pos)
+			pos++
+			equal = next
+			continue
+		}
+		length := 1
+		for pos+length+2 < n && pixels[pos+length+2] == pixels[pos] {
+			length++
+		}
+		for ; length > maxLength; length-- {
+			chain[pos] = -1
+			pos++
+		}
+		for ; length > 0; length-- {
+			h := hashPair(pixels[pos], uint32(length), shift)
+			chain[pos] = heads[h]
+			heads[h] = int32(pos)
+			pos++
+		}
+		equal = false
+	}
+	chain[pos] = heads[hashPair(pixels[pos], pixels[pos+1], shift)]
+
+	window := s.window(width)
+	matches[0], matches[n-1] = 0, 0
+	countdown := 0
+	for base := n - 2; base > 0; {
+		if countdown--; countdown < 0 {
+			countdown = 4096
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		limit := min(n-1-base, maxLength)
+		good := min(limit, 256)
+		tries := s.tries
+		longest, distance := 0, 0
+		least := max(base-window, 0)
+		at := int(chain[base])
+		if !s.low {
+			if base >= width {
+				if k := matchLength(pixels, base-width, base, limit); k > longest {
+					longest, distance = k, width
+				}
+				tries--
+			}
+			if pixels[base-1+longest] == pixels[base+longest] {
+				if k := matchLength(pixels, base-1, base, limit); k > longest {
+					longest, distance = k, 1
+				}
+			}
+			tries--
+			if longest == maxLength {
+				at = -1
+			}
+		}
+		want := pixels[base+longest]
+		for tries--; at >= least && tries > 0; at, tries = int(chain[at]), tries-1 {
+			if pixels[at+longest] != want {
+				continue
+			}
+			if k := matchLength(pixels, at, base, limit); k > longest {
+				longest, distance = k, base-at
+				if longest >= good {
+					break
+				}
+				want = pixels[base+longest]
+			}
+		}
+		// Where pixels to the left match as well, theirs is the same match.
+		from := base
+		for {
+			matches[base] = match(distance<<maxLengthBits | longest)
+			base--
+			if distance == 0 || base == 0 || base < distance || pixels[base-distance] != pixels[base] {
+				break
+			}
+			if longest == maxLength {
+				if distance != 1 && base+maxLength < from {
+					break // there may be a nearer one
+				}
+			} else {
+				longest++
+				from = base
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,181 @@
+package vp8l
+
+import "context"
+
+// The predictors of RFC 9649, section 4.1, from the pixels to the left, above,
+// above left and above right.
+const predictors = 14
+
+const black = 0xff000000
+
+// average is the mean of each sample, rounded down.
+func average(a, b uint32) uint32 { return (a^b)&0xfefefefe>>1 + a&b }
+
+// subtract subtracts each sample.
+func subtract(a, b uint32) uint32 {
+	return (0x00ff00ff+a&0xff00ff00-b&0xff00ff00)&0xff00ff00 | (0xff00ff00+a&0x00ff00ff-b&0x00ff00ff)&0x00ff00ff
+}
+
+func clamp(v int32) uint32 { return uint32(min(max(v, 0), 255)) }
+
+// gradient returns a+b-c of each sample, clamped.
+func gradient(a, b, c uint32) uint32 {
+	var p uint32
+	for s := 0; s < 32; s += 8 {
+		p |= clamp(int32(a>>s&0xff)+int32(b>>s&0xff)-int32(c>>s&0xff)) << s
+	}
+	return p
+}
+
+// halfGradient returns the mean m of a and b, and half of m-c on top of it.
+func halfGradient(a, b, c uint32) uint32 {
+	m := average(a, b)
+	var p uint32
+	for s := 0; s < 32; s += 8 {
+		v := int32(m >> s & 0xff)
+		p |= clamp(v+(v-int32(c>>s&0xff))/2) << s
+	}
+	return p
+}
+
+// choose returns the one of left and above that is closer to the gradient.
+func choose(left, above, corner uint32) uint32 {
+	d := int32(0)
+	for s := 0; s < 32; s += 8 {
+		l, a, c := int32(left>>s&0xff), int32(above>>s&0xff), int32(corner>>s&0xff)
+		d += max(l-c, c-l) - max(a-c, c-a)
+	}
+	if d <= 0 {
+		return above
+	}
+	return left
+}
+
+func predict(mode int, left, above, corner, right uint32) uint32 {
+	switch mode {
+	case 1:
+		return left
+	case 2:
+		return above
+	case 3:
+		return right
+	case 4:
+		return corner
+	case 5:
+		return average(average(left, right), above)
+	case 6:
+		return average(left, corner)
+	case 7:
+		return average(left, above)
+	case 8:
+		return average(corner, above)
+	case 9:
+		return average(above, right)
+	case 10:
+		return average(average(left, corner), average(above, right))
+	case 11:
+		return choose(left, above, corner)
+	case 12:
+		return gradient(left, above, corner)
+	case 13:
+		return halfGradient(left, above, corner)
+	}
+	return black
+}
+
+// residualsGeneric subtracts a prediction from n pixels. Those predicted are
+// from pixels[at] on, those above them are from pixels[up] on.
+func residualsGeneric(dst, pixels []uint32, at, up, n, mode int) {
+	dst = dst[:n]
+	for i := range dst {
+		k := at + i
+		dst[i] = subtract(pixels[k], predict(mode, pixels[k-1], pixels[up+i], pixels[up+i-1], pixels[up+i+1]))
+	}
+}
+
+// sampleCosts are eighths of about the bits that a residual takes.
+var sampleCosts = func() (costs [256]uint8) {
+	low := [16]uint8{0, 8, 13, 16, 19, 21, 22, 24, 25, 27, 28, 29, 30, 30, 31, 32}
+	high := [9]uint8{0, 37, 43, 47, 50, 52, 54, 56, 57}
+	for i := range costs {
+		if v := min(i, 256-i); v < 16 {
+			costs[i] = low[v]
+		} else {
+			costs[i] = high[v>>4]
+		}
+	}
+	return costs
+}()
+
+// scoreGeneric adds to scores what residuals of n pixels cost with each
+// predictor.
+func scoreGeneric(scores *[16]uint32, pixels []uint32, at, up, n int) {
+	for i := range n {
+		k := at + i
+		p, left := pixels[k], pixels[k-1]
+		above, corner, right := pixels[up+i], pixels[up+i-1], pixels[up+i+1]
+		for mode := range predictors {
+			r := subtract(p, predict(mode, left, above, corner, right))
+			scores[mode] += uint32(sampleCosts[r>>24]) + uint32(sampleCosts[r>>16&0xff]) +
+				uint32(sampleCosts[r>>8&0xff]) + uint32(sampleCosts[r&0xff])
+		}
+	}
+}
+
+// predictTiles chooses a predictor for each tile, and leaves the residuals in
+// e.residuals. The picture is followed by a pixel of any value.
+func (e *Encoder) predictTiles(ctx context.Context, width, height, tileBits int, s *settings) error {
+	pixels := e.pixels
+	across, down := tilesOf(width, tileBits), tilesOf(height, tileBits)
+	e.tileData = grow(e.tileData, across*down)
+	e.residuals = grow(e.residuals, width*height)
+	size := 1 << tileBits
+	for ty := range down {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		for tx := range across {
+			mode := 11
+			if !s.low {
+				mode = e.choosePredictor(pixels, width, height, tx*size, ty*size, size)
+			}
+			e.tileData[ty*across+tx] = black | uint32(mode)<<8
+		}
+		for y := ty * size; y < min((ty+1)*size, height); y++ {
+			row := y * width
+			if y == 0 {
+				e.residuals[0] = subtract(pixels[0], black)
+				for x := 1; x < width; x++ {
+					e.residuals[x] = subtract(pixels[x], pixels[x-1])
+				}
+				continue
+			}
+			e.residuals[row] = subtract(pixels[row], pixels[row-width])
+			for tx := range across {
+				from, to := max(tx*size, 1), min((tx+1)*size, width)
+				mode := int(e.tileData[ty*across+tx] >> 8 & 15)
+				residuals(e.residuals[row+from:row+to], pixels, row+from, row+from-width, to-from, mode)
+			}
+		}
+	}
+	return nil
+}
+
+// choosePredictor returns the predictor that promises the fewest bits for a
+// tile.
+func (e *Encoder) choosePredictor(pixels []uint32, width, height, x, y, size int) int {
+	var scores [16]uint32
+	from, n := max(x, 1), min(size, width-x)-max(1-x, 0)
+	for row := max(y, 1); row < min(y+size, height); row++ {
+		if n > 0 {
+			score(&scores, pixels, row*width+from, (row-1)*width+from, n)
+		}
+	}
+	best := 0
+	for mode := range predictors {
+		if scores[mode] < scores[best] {
+			best = mode
+		}
+	}
+	return best
+}
