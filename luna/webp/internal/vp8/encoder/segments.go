@@ -1,0 +1,158 @@
+package encoder
+
+import (
+	"math"
+
+	"github.com/immagin/immagin-go/luna/webp/internal/vp8"
+)
+
+const segments = 4
+
+// libwebp's defaults: how strongly segments differ, and how strong the loop filter
+// is, in hundredths.
+const (
+	noiseShaping   = 50
+	filterStrength = 60
+)
+
+// A segment is how its macroblocks are quantised and judged.
+type segment struct {
+	alpha, beta int
+	index       int // of the quantiser, 0..127
+	filter      int // the loop filter's level, 0..63
+
+	y1, y2, uv matrix
+
+	// What a bit of rate is worth in distortion, where that is told.
+	lambdaI4, lambdaI16, lambdaUV, lambdaMode int64
+	lambdaTrellisI4, lambdaTrellisI16         int64
+	lambdaTexture                             int64
+	minDistortion                             int64
+	penaltyI4                                 int64
+}
+
+// compression maps quality to a power law of the quantiser (libwebp's
+// QualityToCompression).
+func compression(quality int) float64 {
+	c := float64(quality) / 100
+	if c < 0.75 {
+		c *= 2. / 3
+	} else {
+		c = 2*c - 1
+	}
+	return math.Pow(c, 1./3)
+}
+
+// setSegments turns quality and what analysis found into quantisers and filters
+// (libwebp's VP8SetSegmentParams).
+func (e *Encoder) setSegments() {
+	base := compression(e.options.Quality)
+	for i := range e.segments {
+		s := &e.segments[i]
+		// The conversion keeps the compiler from fusing, which would make bytes
+		// depend on the processor.
+		c := math.Pow(base, 1-float64(0.9*noiseShaping/100/128*float64(s.alpha)))
+		s.index = min(max(int(127*(1-c)), 0), 127)
+	}
+	e.chromaAC = min(max((e.chromaAlpha-64)*10/70*noiseShaping/100, -4), 6)
+	e.chromaDC = -4 * noiseShaping / 100
+
+	for i := range e.segments {
+		s := &e.segments[i]
+		// Segments that compress easily are filtered less.
+		f := int(vp8.ACSteps[s.index]>>2) * 5 * filterStrength / (256 + s.beta)
+		if f < 2 {
+			f = 0
+		}
+		s.filter = min(f, 63)
+	}
+	e.merge()
+	for i := range e.used {
+		e.segments[i].setup(e.chromaDC, e.chromaAC)
+	}
+}
+
+// merge makes one of segments that do not differ.
+func (e *Encoder) merge() {
+	var to [segments]uint8
+	e.used = 1
+	for i := 1; i < segments; i++ {
+		s := &e.segments[i]
+		k := 0
+		for k < e.used && (e.segments[k].index != s.index || e.segments[k].filter != s.filter) {
+			k++
+		}
+		to[i] = uint8(k)
+		if k == e.used {
+			if k != i {
+				e.segments[k] = *s
+			}
+			e.used++
+		}
+	}
+	if e.used == segments {
+		return
+	}
+	for i := range e.blocks {
+		b := &e.blocks[i]
+		b.segment = to[b.segment]
+	}
+	for i := e.used; i < segments; i++ {
+		e.segments[i] = e.segments[e.used-1]
+	}
+}
+
+// Rounding biases of DC and AC coefficients in 1/256, and how much high
+// frequencies of luma are raised, in 1/2048 of the step (libwebp's kBiasMatrices
+// and kFreqSharpening).
+var (
+	biasesY1   = [2]uint32{96, 110}
+	biasesY2   = [2]uint32{96, 108}
+	biasesUV   = [2]uint32{110, 115}
+	sharpening = [16]uint16{0, 30, 60, 90, 30, 60, 90, 90, 60, 90, 90, 90, 90, 90, 90, 90}
+)
+
+// setup derives all else from the index (libwebp's SetupMatrices).
+func (s *segment) setup(chromaDC, chromaAC int) {
+	step := func(t *[128]uint16, index, last int) uint16 { return t[min(max(index, 0), last)] }
+	s.y1.setup(step(&vp8.DCSteps, s.index, 127), step(&vp8.ACSteps, s.index, 127), &biasesY1)
+	s.y2.setup(2*step(&vp8.DCSteps, s.index, 127), step(&vp8.SecondACSteps, s.index, 127), &biasesY2)
+	s.uv.setup(step(&vp8.DCSteps, s.index+chromaDC, 117), step(&vp8.ACSteps, s.index+chromaAC, 127), &biasesUV)
+	for i := range s.y1.Sharpen {
+		s.y1.Sharpen[i] = uint16(uint32(sharpening[i]) * uint32(s.y1.Q[i]) >> 11)
+	}
+	i4, i16, uv := int64(s.y1.average()), int64(s.y2.average()), int64(s.uv.average())
+	s.lambdaI4 = max(3*i4*i4>>7, 1)
+	s.lambdaI16 = max(3*i16*i16, 1)
+	s.lambdaUV = max(3*uv*uv>>6, 1)
+	s.lambdaMode = max(i4*i4>>7, 1)
+	s.lambdaTrellisI4 = max(7*i4*i4>>3, 1)
+	s.lambdaTrellisI16 = max(i16*i16>>2, 1)
+	s.lambdaTexture = max(noiseShaping*i4>>5, 1)
+	s.minDistortion = 20 * int64(s.y1.Q[0])
+	s.penaltyI4 = 1000 * i4 * i4
+}
+
+// setup fills the matrix but for sharpening.
+func (m *matrix) setup(dc, ac uint16, biases *[2]uint32) {
+	for i := range m.Q {
+		q, bias := ac, biases[1]
+		if i == 0 {
+			q, bias = dc, biases[0]
+		}
+		m.Q[i] = q
+		m.IQ[i] = uint16((1 << 17) / uint32(q))
+		m.Bias[i] = bias << 9
+		m.ZThresh[i] = (1<<17 - 1 - m.Bias[i]) / uint32(m.IQ[i])
+		m.Sharpen[i] = 0
+	}
+}
+
+// average is that of the steps.
+func (m *matrix) average() int {
+	sum := 0
+	for _, q := range m.Q {
+		sum += int(q)
+	}
+	return (sum + 8) >> 4
+}

@@ -1,0 +1,326 @@
+package encoder
+
+import (
+	"github.com/immagin/immagin-go/luna/webp/internal/vp8"
+)
+
+// A worker codes rows, one at a time, on one core.
+type worker struct {
+	e     *Encoder
+	start func() // work, and tell that it is done
+	phase int
+
+	src         samples
+	edges       edges
+	pred        [256]uint8
+	predC       [128]uint8
+	texture     [16]uint32 // of src
+	boundary    [48]uint8
+	best, trial *coded
+
+	top, left   contexts
+	topModes    [4]uint8
+	leftModes   [4]uint8
+	topErrors   [2][2]int8
+	leftErrors  [2][2]int8
+	costs       *levelCosts
+	counts      *counts
+	levels      []int16
+	tally       tally
+	edge        [segments]int
+	skipped     int
+	probability tokenProbabilities
+}
+
+func newWorker(e *Encoder) *worker {
+	w := &worker{e: e, best: new(coded), trial: new(coded)}
+	w.start = func() {
+		defer e.wait.Done()
+		w.work()
+	}
+	return w
+}
+
+// claim returns the next row, or false where there is none.
+func (w *worker) claim(n int) (int, bool) {
+	e := w.e
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.next >= n || e.stopped.Load() {
+		return 0, false
+	}
+	r := e.next
+	e.next++
+	if w.phase == phaseCode {
+		e.prepare(r)
+		w.costs = &e.costs[r%lag]
+		w.counts = &e.ahead[r%lag]
+	}
+	return r, true
+}
+
+// prepare computes the costs for row r, of what was counted lag rows above.
+func (e *Encoder) prepare(r int) {
+	c := &e.costs[r%lag]
+	if r < lag {
+		if r == 0 {
+			c.compute(&e.start)
+		} else {
+			*c = e.costs[0]
+		}
+		e.ahead[r] = counts{}
+		return
+	}
+	e.await(r-lag, e.columns)
+	done := &e.ahead[r%lag]
+	e.total.add(done)
+	*done = counts{}
+	var p vp8.Probabilities
+	e.total.fit(&p)
+	c.compute(&p)
+}
+
+// await returns when row r has n macroblocks, or when all is to stop.
+func (e *Encoder) await(r, n int) int {
+	p := &e.progress[r]
+	if d := int(p.done.Load()); d >= n {
+		return d
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.waiting.Store(int32(n))
+	for int(p.done.Load()) < n && !e.stopped.Load() {
+		p.cond.Wait()
+	}
+	return int(p.done.Load())
+}
+
+// advance tells that row r has n macroblocks.
+func (e *Encoder) advance(r, n int) {
+	p := &e.progress[r]
+	p.done.Store(int32(n))
+	if at := p.waiting.Load(); at > 0 && n >= int(at) {
+		p.mu.Lock()
+		p.waiting.Store(0)
+		p.cond.Broadcast()
+		p.mu.Unlock()
+	}
+}
+
+// abort makes all rows stop.
+func (e *Encoder) abort() {
+	e.stopped.Store(true)
+	for i := range e.progress {
+		p := &e.progress[i]
+		p.mu.Lock()
+		p.cond.Broadcast()
+		p.mu.Unlock()
+	}
+}
+
+// work does its share of a phase.
+func (w *worker) work() {
+	e := w.e
+	n := e.rows
+	if w.phase == phaseWrite {
+		n = e.nParts
+	}
+	for {
+		r, ok := w.claim(n)
+		if !ok {
+			return
+		}
+		switch w.phase {
+		case phaseAnalyse:
+			w.analyseRow(r)
+		case phaseCode:
+			w.codeRow(r)
+		case phaseWrite:
+			w.writePart(r)
+		}
+	}
+}
+
+// canceled looks at the context every 16 macroblocks.
+func (w *worker) canceled(x int) bool {
+	if x&15 == 0 && w.e.ctx.Err() != nil {
+		w.e.abort()
+	}
+	return w.e.stopped.Load()
+}
+
+func (w *worker) analyseRow(y int) {
+	e := w.e
+	for x := range e.columns {
+		if w.canceled(x) {
+			return
+		}
+		alpha, chroma := w.analyse(e.picture, x, y)
+		w.tally.alphas[alpha]++
+		w.tally.chroma += chroma
+		e.blocks[y*e.columns+x] = macroblock{alpha: uint8(alpha)}
+	}
+}
+
+// codeRow codes the macroblocks of row y, each when the one above to the right is
+// there.
+func (w *worker) codeRow(y int) {
+	e := w.e
+	w.levels = e.levels[y].v[:0]
+	w.left = contexts{}
+	w.leftModes = [4]uint8{}
+	w.leftErrors = [2][2]int8{}
+	fill(w.edges.left[:], 129)
+	fill(w.edges.leftC[0][:], 129)
+	fill(w.edges.leftC[1][:], 129)
+	corner := uint8(127)
+	if y > 0 {
+		corner = 129
+	}
+	w.edges.corner, w.edges.cornerC = corner, [2]uint8{corner, corner}
+
+	above := 0
+	for x := range e.columns {
+		if w.canceled(x) {
+			break
+		}
+		if want := min(x+2, e.columns); y > 0 && above < want {
+			// Waiting for some more makes waiting rare.
+			if above = int(e.progress[y-1].done.Load()); above < want {
+				above = e.await(y-1, min(x+8, e.columns))
+				if above < want {
+					break
+				}
+			}
+		}
+		w.enter(x, y)
+		b := &e.blocks[y*e.columns+x]
+		e.picture.load(&w.src, x, y)
+		w.decide(b, x, y)
+		w.record(b)
+		w.leave(b, x, y)
+		e.advance(y, x+1)
+	}
+	e.levels[y].v = w.levels
+}
+
+// enter takes what is above the macroblock at x, y.
+func (w *worker) enter(x, y int) {
+	e := w.e
+	if y == 0 {
+		fill(w.edges.top[:], 127)
+		fill(w.edges.topC[0][:], 127)
+		fill(w.edges.topC[1][:], 127)
+		w.top, w.topModes, w.topErrors = contexts{}, [4]uint8{}, [2][2]int8{}
+		return
+	}
+	c := &e.line[x]
+	copy(w.edges.top[:16], c.y[:])
+	w.edges.topC = c.c
+	w.top, w.topModes, w.topErrors = c.some, c.modes, c.errors
+	if x+1 < e.columns {
+		copy(w.edges.top[16:], e.line[x+1].y[:4])
+	} else {
+		fill(w.edges.top[16:], c.y[15])
+	}
+}
+
+// leave hands on to the macroblocks to the right and below.
+func (w *worker) leave(b *macroblock, x, y int) {
+	e := w.e
+	out := &w.best.out
+	if e.keep {
+		at := y*e.columns + x
+		copy(e.planeY[at*256:], out.y[:])
+		copy(e.planeC[at*128:], out.c[:])
+	}
+	w.edges.corner = w.edges.top[15]
+	w.edges.cornerC = [2]uint8{w.edges.topC[0][7], w.edges.topC[1][7]}
+	for i := range 16 {
+		w.edges.left[i] = out.y[i>>2*64+48+i&3*4+3]
+	}
+	for i := range 8 {
+		w.edges.leftC[0][i] = out.c[i>>2*32+16+i&3*4+3]
+		w.edges.leftC[1][i] = out.c[64+i>>2*32+16+i&3*4+3]
+	}
+	c := &e.line[x]
+	for i := range 4 {
+		copy(c.y[4*i:], out.y[(12+i)*16+12:(12+i)*16+16])
+	}
+	for i := range 2 {
+		copy(c.c[0][4*i:], out.c[(2+i)*16+12:(2+i)*16+16])
+		copy(c.c[1][4*i:], out.c[(6+i)*16+12:(6+i)*16+16])
+	}
+	if b.whole {
+		m := b.mode
+		c.modes = [4]uint8{m, m, m, m}
+		w.leftModes = c.modes
+	} else {
+		c.modes = [4]uint8(b.modes[12:])
+		w.leftModes = [4]uint8{b.modes[3], b.modes[7], b.modes[11], b.modes[15]}
+	}
+	c.some = w.top
+	c.errors = w.topErrors
+}
+
+// record counts the macroblock's tokens and keeps its levels.
+func (w *worker) record(b *macroblock) {
+	t := w.best
+	some := uint8(0)
+	for i := range t.last {
+		if i == blockDC && !b.whole {
+			continue
+		}
+		some |= t.last[i]
+	}
+	b.skip = some == 0
+	if b.skip {
+		w.skipped++
+	}
+	kind := vp8.Luma
+	if b.whole {
+		kind = vp8.LumaAfterDC
+		s := w.keepBlock(b, blockDC, vp8.SecondOrder, w.top[8]+w.left[8])
+		w.top[8], w.left[8] = s, s
+	}
+	for n := range 16 {
+		i, j := n&3, n>>2
+		s := w.keepBlock(b, blockY+n, kind, w.top[i]+w.left[j])
+		w.top[i], w.left[j] = s, s
+	}
+	for n := range 8 {
+		i, j := 4+n>>2*2+n&1, 4+n>>2*2+n>>1&1
+		s := w.keepBlock(b, blockC+n, vp8.Chroma, w.top[i]+w.left[j])
+		w.top[i], w.left[j] = s, s
+	}
+}
+
+// keepBlock does so for one block, and tells whether it has levels.
+func (w *worker) keepBlock(b *macroblock, n, kind int, context uint8) uint8 {
+	last := int(w.best.last[n])
+	b.blocks[n] = uint8(last) | context<<5
+	c := &w.counts[kind]
+	first := 0
+	if kind == vp8.LumaAfterDC {
+		first = 1
+	}
+	at := 4*first + int(context)
+	if last == 0 {
+		if !b.skip {
+			c[at*classStride+classEnd]++
+		}
+		return 0
+	}
+	levels := &w.best.levels[n]
+	for i := first; i < last; i++ {
+		v := int(levels[i&15])
+		v = max(v, -v)
+		c[at*classStride+int(classOf[min(v, 67)])]++
+		at = int(nextAt[i&15]) + min(v, 2)
+	}
+	if last < 16 {
+		c[at*classStride+classEnd]++
+	}
+	w.levels = append(w.levels, levels[first:last]...)
+	return 1
+}
