@@ -26,8 +26,7 @@ const (
 // column. A block's cost is the sum of its levels' and of its end's.
 type Costs struct {
 	// In band 0 row 0 is not used, for a block starts there. It is zero.
-	Table [vp8.Bands][costRows][costColumns]uint16
-	_     [32]uint8 // what is read with the last is ours
+	Table [vp8.Bands][costRows][costColumns]uint32
 }
 
 // Set works costs out from the probabilities of a type of block.
@@ -47,12 +46,12 @@ func (c *Costs) Set(p *[vp8.Bands][vp8.Contexts][vp8.Nodes]uint8) {
 }
 
 // setRow does as libwebp's VP8CalculateLevelCosts, with the fixed costs added.
-func setRow(row *[costColumns]uint16, p *[vp8.Nodes]uint8, mayEnd bool) {
+func setRow(row *[costColumns]uint32, p *[vp8.Nodes]uint8, mayEnd bool) {
 	more := 0
 	if mayEnd {
 		more = vp8.BitCost(1, p[0])
 	}
-	row[0] = uint16(more + vp8.BitCost(0, p[1]))
+	row[0] = uint32(more + vp8.BitCost(0, p[1]))
 	more += vp8.BitCost(1, p[1])
 	for level := 1; level <= ColumnLarge; level++ {
 		cost := more
@@ -65,9 +64,9 @@ func setRow(row *[costColumns]uint16, p *[vp8.Nodes]uint8, mayEnd bool) {
 		if level < ColumnLarge {
 			cost += int(vp8.FixedLevelCosts[level])
 		}
-		row[level] = uint16(cost)
+		row[level] = uint32(cost)
 	}
-	row[ColumnEnd] = uint16(vp8.BitCost(0, p[0]))
+	row[ColumnEnd] = uint32(vp8.BitCost(0, p[0]))
 }
 
 // startRow is the row of a block's first level, by context.

@@ -1,3 +1,5 @@
+//go:build !amd64 || noasm || !gc
+
 package kernel
 
 func forwards(out []Coefficients, src, pred []uint8)     { forwardsGeneric(out, src, pred) }
