@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/internal/testpic"
 	"github.com/immagin/immagin-go/luna/pixel"
+	"github.com/immagin/immagin-go/luna/webp/internal/mux"
 )
 
 // A movie is an animation in memory.
@@ -159,7 +159,7 @@ func TestAnimationLossyRoundTrip(t *testing.T) {
 }
 
 func TestLongAnimationHasWholePictures(t *testing.T) {
-	m := film(pixel.Shape{Width: 40, Height: 30, Layout: pixel.RGB}, 2*wholeEvery+2)
+	m := film(pixel.Shape{Width: 40, Height: 30, Layout: pixel.RGB}, 2*mux.WholeEvery+2)
 	for i := range m.pictures {
 		m.pictures[i] = m.pictures[i%2]
 	}
@@ -181,7 +181,7 @@ func TestLongAnimationHasWholePictures(t *testing.T) {
 		}
 		err = c.next()
 	}
-	require.Equal(t, []int{0, wholeEvery, 2 * wholeEvery}, whole)
+	require.Equal(t, []int{0, mux.WholeEvery, 2 * mux.WholeEvery}, whole)
 }
 
 func TestDelays(t *testing.T) {
@@ -214,7 +214,7 @@ func TestEncodeAnimationFails(t *testing.T) {
 	m.err = broken
 	require.ErrorIs(t, Codec{}.EncodeAnimation(t.Context(), io.Discard, m, codec.Options{}), broken)
 	require.ErrorIs(t, Codec{}.EncodeAnimation(t.Context(), io.Discard, film(shape, 0), codec.Options{}), codec.ErrUnsupported)
-	require.ErrorIs(t, Codec{}.EncodeAnimation(t.Context(), io.Discard, film(pixel.Shape{Width: 3, Height: 3, Layout: pixel.Gray}, 1), codec.Options{}), codec.ErrUnsupported)
+	require.ErrorIs(t, Codec{}.EncodeAnimation(t.Context(), io.Discard, film(pixel.Shape{Width: 3, Height: 3, Layout: pixel.CMYK}, 1), codec.Options{}), codec.ErrUnsupported)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	m = film(shape, 2)
@@ -224,26 +224,6 @@ func TestEncodeAnimationFails(t *testing.T) {
 	m.pictures[1] = testpic.Make(pixel.Shape{Width: 19, Height: 10, Layout: pixel.RGB})
 	require.ErrorIs(t, Codec{}.EncodeAnimation(t.Context(), io.Discard, m, codec.Options{}), codec.ErrUnsupported)
 	require.Zero(t, m.opened)
-}
-
-func TestChanged(t *testing.T) {
-	const w, h = 13, 9
-	rng := rand.New(rand.NewPCG(1, 2))
-	a := make([]uint8, 3*w*h)
-	for range 2000 {
-		b := bytes.Clone(a)
-		x0, y0, x1, y1 := w, h, 0, 0
-		for range rng.IntN(4) {
-			x, y := rng.IntN(w), rng.IntN(h)
-			b[3*(y*w+x)+rng.IntN(3)] = 1
-			x0, y0, x1, y1 = min(x0, x), min(y0, y), max(x1, x+1), max(y1, y+1)
-		}
-		got := changed(a, b, w, h, 3)
-		if x1 == 0 {
-			x0, y0, x1, y1 = 0, 0, 1, 1
-		}
-		require.Equal(t, []int{x0 &^ 1, y0 &^ 1, x1, y1}, []int{got.Min.X, got.Min.Y, got.Max.X, got.Max.Y})
-	}
 }
 
 // still is a lossless picture of one colour.

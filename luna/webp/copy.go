@@ -8,6 +8,7 @@ import (
 
 	"github.com/immagin/immagin-go/internal/ctxio"
 	"github.com/immagin/immagin-go/luna/codec"
+	"github.com/immagin/immagin-go/luna/webp/internal/mux"
 )
 
 // Copy keeps the chunks of pixels and animation as they are, bit by bit, and
@@ -61,7 +62,7 @@ func copyFile(w io.Writer, r io.Reader, keep codec.Metadata) error {
 	if !h.extended && h.alpha {
 		flags |= flagAlpha
 	}
-	return writeExtended(w, flags, h.width, h.height, copied.body, keep)
+	return mux.WriteExtended(w, flags, h.width, h.height, copied.body, keep)
 }
 
 // A copier collects the chunks that are kept.
@@ -79,7 +80,7 @@ func (k *copier) chunk(c *chunks) (err error) {
 		}
 		var data []byte
 		if data, err = readChunk(c, 6); err == nil {
-			k.body = appendChunk(k.body, "ANIM", data)
+			k.body = mux.AppendChunk(k.body, "ANIM", data)
 		}
 	case "ANMF":
 		if k.animated() {
@@ -127,7 +128,7 @@ func (k *copier) frame(c *chunks) error {
 		return errNoPixels
 	}
 	k.pictures++
-	k.body = appendChunk(k.body, "ANMF", f.head[:], pixels.body)
+	k.body = mux.AppendChunk(k.body, "ANMF", f.head[:], pixels.body)
 	return nil
 }
 
@@ -140,7 +141,7 @@ func (k *copier) pixels(c *chunks, f frame, tells bool) error {
 		if err != nil {
 			return err
 		}
-		k.body = appendChunk(k.body, kind, data)
+		k.body = mux.AppendChunk(k.body, kind, data)
 		return nil
 	}
 	b, err := readBitstream(c)
@@ -156,7 +157,7 @@ func (k *copier) pixels(c *chunks, f frame, tells bool) error {
 	if err != nil {
 		return err
 	}
-	k.body = appendChunk(k.body, kind, b.head, rest)
+	k.body = mux.AppendChunk(k.body, kind, b.head, rest)
 	return nil
 }
 

@@ -1,0 +1,149 @@
+package webp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/immagin/immagin-go/internal/interleave"
+	"github.com/immagin/immagin-go/luna/codec"
+	"github.com/immagin/immagin-go/luna/pixel"
+	"github.com/immagin/immagin-go/luna/webp/internal/mux"
+	"github.com/immagin/immagin-go/luna/webp/internal/vp8/encoder"
+	"github.com/immagin/immagin-go/luna/webp/internal/vp8l"
+	"github.com/immagin/immagin-go/luna/webp/internal/yuv"
+)
+
+// stills encodes pictures one after the other, with the same options.
+type stills struct {
+	opts     codec.Options
+	lossy    encoder.Options
+	lossless vp8l.Options
+	smart    bool
+	kept     *kept
+}
+
+// kept is what encoders use again, from call to call. It lies in the pool.
+type kept struct {
+	lossy    encoder.Encoder
+	lossless vp8l.Encoder
+	sharp    yuv.Sharp
+	out      []byte
+}
+
+type keptKey struct{}
+
+func (c Codec) newStills(opts codec.Options) *stills {
+	quality, effort, workers := opts.Quality, defaultEffort, c.workers(opts.Workers)
+	if quality == 0 {
+		quality = defaultQuality
+	}
+	if opts.Effort != nil {
+		effort = *opts.Effort
+	}
+	s := &stills{
+		opts:     opts,
+		lossy:    encoder.Options{Quality: quality, Effort: effort, Workers: workers},
+		lossless: vp8l.Options{Effort: effort, Workers: workers},
+		smart:    c.SmartSubsample,
+	}
+	s.kept, _ = opts.Pool.Take(keptKey{}).(*kept)
+	if s.kept == nil {
+		s.kept = new(kept)
+	}
+	return s
+}
+
+func (s *stills) close() { s.opts.Pool.Keep(keptKey{}, s.kept) }
+
+// append appends the chunks of a picture, and reports whether there is alpha.
+func (s *stills) append(ctx context.Context, dst []byte, src pixel.Source) (chunks []byte, alpha bool, err error) {
+	src = pixel.WithContext(ctx, src)
+	if s.opts.Lossless {
+		return s.appendLossless(ctx, dst, src)
+	}
+	return s.appendLossy(ctx, dst, src)
+}
+
+func (s *stills) appendLossy(ctx context.Context, dst []byte, src pixel.Source) (_ []byte, alpha bool, err error) {
+	p := newPlanes(s.opts.Pool, src.Shape())
+	defer p.free(s.opts.Pool)
+	var sharp *yuv.Sharp
+	if s.smart {
+		sharp = &s.kept.sharp
+	}
+	if err := p.read(ctx, src, sharp); err != nil {
+		return nil, false, err
+	}
+	if !p.opaque {
+		at := len(dst)
+		dst = append(mux.BeginChunk(dst, "ALPH"), 1) // VP8L without a filter
+		if dst, err = s.kept.lossless.EncodePlane(ctx, dst, p.alpha, p.width, p.height, s.lossless); err != nil {
+			return nil, false, err
+		}
+		dst = mux.EndChunk(dst, at)
+	}
+	at := len(dst)
+	dst, err = s.kept.lossy.Encode(ctx, mux.BeginChunk(dst, "VP8 "), &encoder.Picture{
+		Width: p.width, Height: p.height,
+		Y: p.y, Cb: p.cb, Cr: p.cr, YStride: p.width, CStride: p.chromaWidth,
+	}, s.lossy)
+	if errors.Is(err, encoder.ErrTooComplex) {
+		err = fmt.Errorf("%w: %w", codec.ErrUnsupported, err)
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	return mux.EndChunk(dst, at), !p.opaque, nil
+}
+
+func (s *stills) appendLossless(ctx context.Context, dst []byte, src pixel.Source) (_ []byte, alpha bool, err error) {
+	shape := src.Shape()
+	samples := shape.Layout.Planes()
+	packed := s.opts.Pool.Get(shape.Width * shape.Height * samples)
+	defer s.opts.Pool.Put(packed)
+	if err := pack(packed, src); err != nil {
+		return nil, false, err
+	}
+	at := len(dst)
+	dst, err = s.kept.lossless.Encode(ctx, mux.BeginChunk(dst, "VP8L"), packed, shape.Width, shape.Height, samples, s.lossless)
+	if err != nil {
+		return nil, false, err
+	}
+	const bit = 1 << 4 // behind a signature and 28 bits of size
+	alpha = dst[at+8+4]&bit != 0
+	return mux.EndChunk(dst, at), alpha, nil
+}
+
+// pack interleaves the samples of src.
+func pack(packed []uint8, src pixel.Source) error {
+	shape := src.Shape()
+	samples := shape.Layout.Planes()
+	rows := make([][]uint8, samples)
+	n := shape.Width * samples
+	y := 0
+	for {
+		t, err := src.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if t.Y != y || y+t.Rows > shape.Height {
+			return fmt.Errorf("rows %d to %d came where row %d of %d was due", t.Y, t.Y+t.Rows, y, shape.Height)
+		}
+		for i := range t.Rows {
+			for p := range rows {
+				rows[p] = t.Planes[p].Row(i)
+			}
+			interleave.Join(packed[(y+i)*n:][:n], rows)
+		}
+		y += t.Rows
+	}
+	if y != shape.Height {
+		return fmt.Errorf("source ended after %d of %d rows: %w", y, shape.Height, io.ErrUnexpectedEOF)
+	}
+	return nil
+}

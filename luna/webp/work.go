@@ -1,0 +1,48 @@
+package webp
+
+import (
+	"github.com/immagin/immagin-go/luna/codec"
+	"github.com/immagin/immagin-go/luna/pixel"
+	"github.com/immagin/immagin-go/luna/webp/internal/mux"
+)
+
+// EncodeWork reports the planes, or the packed pixels, and what the encoder
+// holds beside them.
+func (c Codec) EncodeWork(shape pixel.Shape, opts codec.Options) int64 {
+	n := int64(shape.Width+15) * int64(shape.Height+15)
+	if opts.Lossless {
+		return n*int64(shape.Layout.Planes())*5/4 + losslessBytes(n)
+	}
+	work := planeBytes(shape) + lossyBytes(n)
+	if shape.Layout.HasAlpha() {
+		work += losslessBytes(n)
+	}
+	if c.SmartSubsample {
+		work += 7 * n
+	}
+	return work
+}
+
+// lossyBytes estimates what the lossy encoder holds for n pixels: its levels
+// grow with detail, so that noise takes several times what photographs do. A
+// small picture is counted as noise. A large one is counted as a photograph
+// and a reserve, so that what cameras make is not refused for what it is not.
+func lossyBytes(n int64) int64 {
+	const noise, photograph, reserve = 19, 8, 16 << 20
+	return min(noise*n, photograph*n+reserve) + 4<<20
+}
+
+// losslessBytes is what the lossless encoder was measured to hold for n pixels.
+func losslessBytes(n int64) int64 { return 46*n + histogramBytes(n) + 1<<20 }
+
+// histogramBytes is what the histograms of a lossless picture's tiles take.
+func histogramBytes(n int64) int64 {
+	const most, each = 2600, 17500
+	return min(n/64, most) * each
+}
+
+// AnimationEncodeWork reports two pictures, and what encoding one takes. It does
+// not depend on the number of frames.
+func (c Codec) AnimationEncodeWork(shape pixel.Shape, _ int, opts codec.Options) int64 {
+	return c.EncodeWork(shape, opts) + mux.AnimationWork(shape)
+}
