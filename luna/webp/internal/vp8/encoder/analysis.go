@@ -1,5 +1,7 @@
 package encoder
 
+import "github.com/immagin/immagin-go/luna/webp/internal/vp8/kernel"
+
 // Analysis follows libwebp's (analysis_enc.c): how well each macroblock compresses
 // decides in which of four segments it is, and so how coarsely it is quantised.
 
@@ -31,13 +33,13 @@ func (w *worker) analyse(p *Picture, x, y int) (alpha, chroma int) {
 	for mode := range 2 {
 		w.edges.luma(&w.pred, mode, x, y)
 		h = [32]uint32{}
-		histogram(&h, w.src.y[:], w.pred[:])
+		kernel.Histogram(&h, w.src.y[:], w.pred[:])
 		best = max(best, susceptibility(&h))
 	}
 	for mode := range 2 {
 		w.edges.chroma(&w.predC, mode, x, y)
 		h = [32]uint32{}
-		histogram(&h, w.src.c[:], w.predC[:])
+		kernel.Histogram(&h, w.src.c[:], w.predC[:])
 		chroma = max(chroma, susceptibility(&h))
 	}
 	alpha = maxAlpha - (3*best+chroma+2)>>2

@@ -6,6 +6,7 @@ import (
 	"math/bits"
 
 	"github.com/immagin/immagin-go/luna/webp/internal/vp8"
+	"github.com/immagin/immagin-go/luna/webp/internal/vp8/kernel"
 )
 
 // A score is what a way of coding costs: distortion, spectral distortion, header
@@ -36,12 +37,12 @@ const (
 	blocks  = 25
 )
 
-// A coded macroblock is levels and what they make. Last is one more than the place of
-// each block's last level.
+// A coded macroblock is levels and what they make.
 type coded struct {
-	levels [blocks][16]int16
-	last   [blocks]uint8
-	out    samples
+	levels  [blocks]kernel.Coefficients
+	out     samples
+	modes   [16]uint8
+	nonzero uint32 // of Encode16x16
 }
 
 // lastOf is one more than the place of the last level, or 0.
@@ -60,7 +61,7 @@ func lastOf(levels *[16]int16) uint8 {
 }
 
 // flat reports whether at most limit levels beside DCs are not zero.
-func flat(levels [][16]int16, limit int) bool {
+func flat(levels []kernel.Coefficients, limit int) bool {
 	n := 0
 	for i := range levels {
 		for _, v := range levels[i][1:] {
@@ -73,16 +74,6 @@ func flat(levels [][16]int16, limit int) bool {
 		}
 	}
 	return true
-}
-
-func flatBlock(levels *[16]int16, limit int) bool {
-	n := 0
-	for _, v := range levels[1:] {
-		if v != 0 {
-			n++
-		}
-	}
-	return n <= limit
 }
 
 // flatSource reports whether all luma samples are the same.
@@ -106,36 +97,36 @@ const (
 	wholeCostBits = 211 // of telling that luma is not predicted as a whole
 )
 
-// contexts tell which blocks above and to the left have levels: 4 luma, 2 Cb, 2 Cr,
-// DCs.
-type contexts [9]uint8
+// contexts tell which blocks above or to the left have levels, a bit each: 4 luma,
+// 2 Cb, 2 Cr, DCs.
+type contexts uint32
+
+const contextDC = 8
 
 // decide chooses how to code the macroblock, and codes it. What is chosen is in
 // w.best and b.
 func (w *worker) decide(b *macroblock, x, y int) {
 	s := &w.e.segments[b.segment]
 	whole := w.pickI16(b, s, x, y)
-	w.pickI4(b, s, &whole, x)
+	w.pickI4(b, s, &whole)
 	w.pickChroma(b, s, x, y)
 }
 
 // pickI16 finds the best way to predict luma as a whole.
 func (w *worker) pickI16(b *macroblock, s *segment, x, y int) score {
 	isFlat := flatSource(&w.src.y)
-	textures(&w.texture, &w.src.y)
+	kernel.Textures(w.texture[:], w.src.y[:])
 	best := score{total: unlimited}
 	for mode := range vp8.Modes {
 		w.edges.luma(&w.pred, mode, x, y)
 		t := w.trial
-		encode16x16(&t.out.y, (*[16][16]int16)(t.levels[blockY:]), &t.levels[blockDC], &w.src.y, &w.pred, &s.y1, &s.y2)
-		for i := blockDC; i < blockC; i++ {
-			t.last[i] = lastOf(&t.levels[i])
+		nonzero := kernel.Encode16x16(&t.out.y, (*[16]kernel.Coefficients)(t.levels[blockY:]), &t.levels[blockDC], &w.src.y, &w.pred, &s.y1, &s.y2)
+		r := score{
+			d:  int64(kernel.SumSquares(w.src.y[:], t.out.y[:])),
+			sd: (s.lambdaTexture*int64(w.textureDistance(&t.out.y)) + 128) >> 8,
+			h:  int64(vp8.ModeCosts[mode]),
+			r:  w.rateI16(t, nonzero),
 		}
-		var r score
-		r.d = int64(sumSquares(w.src.y[:], t.out.y[:]))
-		r.sd = (s.lambdaTexture*int64(w.textureDistance(&t.out.y)) + 128) >> 8
-		r.h = int64(vp8.ModeCosts[mode])
-		r.r = w.rateI16(t)
 		if isFlat {
 			if isFlat = flat(t.levels[blockY:blockC], 0); isFlat {
 				r.d *= 2
@@ -146,6 +137,7 @@ func (w *worker) pickI16(b *macroblock, s *segment, x, y int) score {
 		if r.total < best.total {
 			best = r
 			b.mode = uint8(mode)
+			t.nonzero = nonzero
 			w.trial, w.best = w.best, w.trial
 		}
 	}
@@ -153,16 +145,10 @@ func (w *worker) pickI16(b *macroblock, s *segment, x, y int) score {
 	b.whole = true
 
 	// Only DCs: the loop filter will have to hide the edges of blocks.
-	if w.best.last[blockDC] > 0 && best.d > s.minDistortion {
-		ac := uint8(0)
-		for _, n := range w.best.last[blockY:blockC] {
-			ac |= n
-		}
-		if ac == 0 {
-			dc := &w.best.levels[blockDC]
-			edge := max(abs(int(dc[1])), abs(int(dc[2])), abs(int(dc[4])))
-			w.edge[b.segment] = max(w.edge[b.segment], edge)
-		}
+	if w.best.nonzero == 1<<24 && best.d > s.minDistortion {
+		dc := &w.best.levels[blockDC]
+		edge := max(abs(int(dc[1])), abs(int(dc[2])), abs(int(dc[4])))
+		w.edge[b.segment] = max(w.edge[b.segment], edge)
 	}
 	return best
 }
@@ -171,7 +157,7 @@ func (w *worker) pickI16(b *macroblock, s *segment, x, y int) score {
 // (libwebp's TDisto16x16).
 func (w *worker) textureDistance(a *[256]uint8) (sum int) {
 	var t [16]uint32
-	textures(&t, a)
+	kernel.Textures(t[:], a[:])
 	for i, v := range t {
 		sum += abs(int(v)-int(w.texture[i])) >> 5
 	}
@@ -179,86 +165,74 @@ func (w *worker) textureDistance(a *[256]uint8) (sum int) {
 }
 
 // rateI16 is what a macroblock's luma costs.
-func (w *worker) rateI16(t *coded) int64 {
-	c := w.costs
-	top, left := w.top, w.left
-	rate := c.of(&t.levels[blockDC], vp8.SecondOrder, int(top[8]+left[8]), int(t.last[blockDC]))
-	for n := range 16 {
-		i, j := n&3, n>>2
-		last := t.last[blockY+n]
-		rate += c.of(&t.levels[blockY+n], vp8.LumaAfterDC, int(top[i]+left[j]), int(last))
-		some := uint8(0)
-		if last > 0 {
-			some = 1
-		}
-		top[i], left[j] = some, some
-	}
-	return int64(rate)
+func (w *worker) rateI16(t *coded, nonzero uint32) int64 {
+	var of [16]uint8
+	kernel.LumaContexts(&of, nonzero, uint32(w.top&15), uint32(w.left&15))
+	return int64(kernel.ResidualCost(&t.levels[blockDC], 0, int(w.top>>contextDC+w.left>>contextDC), &w.costs[vp8.SecondOrder]) +
+		kernel.ResidualCosts(t.levels[blockY:blockC], 1, of[:], &w.costs[vp8.LumaAfterDC]))
 }
 
 // pickI4 codes luma block by block, and keeps that if it is better than whole.
-func (w *worker) pickI4(b *macroblock, s *segment, whole *score, x int) {
+func (w *worker) pickI4(b *macroblock, s *segment, whole *score) {
 	t := w.trial
 	top, left := w.top, w.left
 	sum := score{h: wholeCostBits}
 	sum.weigh(s.lambdaMode)
 	w.startBoundary()
-	var modes [16]uint8
-	var preds [10][16]uint8
-	var scores [10]uint16
+	modes := &t.modes
+	costs := &w.costs[vp8.Luma]
 	for n := range 16 {
 		i, j := n&3, n>>2
 		at := boundaryAt(n)
-		above, before := w.modesAround(&modes, n)
-		costs := &vp8.BlockModeCosts[above][before]
-		context := int(top[i] + left[j])
+		above, before := w.modesAround(modes, n)
+		headers := &vp8.BlockModeCosts[above][before]
+		context := int(top>>i&1 + left>>j&1)
 		src := block(&w.src.y, n)
-		intra4x4Scores(&preds, &scores, (*[16]uint8)(w.boundary[at-5:]), src)
+		kernel.Predict4x4(&w.preds, (*[16]uint8)(w.boundary[at-5:]))
+		kernel.EncodeCandidates(w.candidates[:], w.preds[:], src, &s.y1, costs, context)
 
-		best := score{total: unlimited}
-		out := block(&t.out.y, n)
-		var some uint8
-		for mode := range vp8.BlockModes {
-			var levels [16]int16
-			var dst [16]uint8
-			last, sse, tex := encode4x4(&dst, &levels, src, &preds[mode], &s.y1)
-			r := score{
-				d:  int64(sse),
-				sd: (s.lambdaTexture*int64(abs(tex-int(w.texture[n]))>>5) + 128) >> 8,
-				h:  int64(costs[mode]),
+		bestMode, bestTotal := 0, int64(unlimited)
+		for mode := range w.candidates {
+			c := &w.candidates[mode]
+			d := int64(c.SSE) + (s.lambdaTexture*int64(abs(int(c.Texture)-int(w.texture[n]))>>5)+128)>>8
+			rate := int64(c.Rate) + int64(headers[mode])
+			if mode > 0 && bits.OnesCount32(c.Nonzero&^1) <= flatLimitI4 {
+				rate += flatPenalty
 			}
-			if mode > 0 && flatBlock(&levels, flatLimitI4) {
-				r.r = flatPenalty
+			if total := rate*s.lambdaI4 + d<<8; total < bestTotal {
+				bestMode, bestTotal = mode, total
 			}
-			r.weigh(s.lambdaI4)
-			if r.total >= best.total {
-				continue
-			}
-			r.r += int64(w.costs.of(&levels, vp8.Luma, context, last))
-			r.weigh(s.lambdaI4)
-			if r.total < best.total {
-				best = r
-				modes[n] = uint8(mode)
-				*out = dst
-				t.levels[blockY+n] = levels
-				t.last[blockY+n] = uint8(last)
-				some = min(uint8(last), 1)
-			}
+		}
+		c := &w.candidates[bestMode]
+		best := score{
+			d:  int64(c.SSE),
+			sd: (s.lambdaTexture*int64(abs(int(c.Texture)-int(w.texture[n]))>>5) + 128) >> 8,
+			h:  int64(headers[bestMode]),
+			r:  int64(c.Rate),
+		}
+		if bestMode > 0 && bits.OnesCount32(c.Nonzero&^1) <= flatLimitI4 {
+			best.r += flatPenalty
 		}
 		best.weigh(s.lambdaMode)
 		sum.add(&best)
 		if sum.total >= whole.total {
 			return
 		}
-		top[i], left[j] = some, some
-		w.advanceBoundary(n, out)
+		modes[n] = uint8(bestMode)
+		t.levels[blockY+n] = c.Levels
+		*block(&t.out.y, n) = c.Samples
+		some := contexts(min(c.Nonzero, 1))
+		top = top&^(1<<i) | some<<i
+		left = left&^(1<<j) | some<<j
+		w.advanceBoundary(n, &c.Samples)
 	}
 	b.whole = false
-	b.modes = modes
-	t.last[blockDC] = 0
+	b.modes = *modes
 	w.trial, w.best = w.best, w.trial
 	*whole = sum
 }
+
+func block(a *[256]uint8, n int) *[16]uint8 { return (*[16]uint8)(a[16*n:]) }
 
 // The boundary holds the samples around the blocks still to come, as a snake from
 // the macroblock's lower left up and to the upper right (libwebp's i4_boundary_).
@@ -305,62 +279,57 @@ func (w *worker) modesAround(modes *[16]uint8, n int) (above, before uint8) {
 // pickChroma chooses the mode of Cb and Cr.
 func (w *worker) pickChroma(b *macroblock, s *segment, x, y int) {
 	best := score{total: unlimited}
-	var keep [8][16]int16
-	var out [128]uint8
-	var errors [2][3]int8
+	chosen := w.best
 	for mode := range vp8.Modes {
 		w.edges.chroma(&w.predC, mode, x, y)
-		t := w.trial
-		levels := (*[8][16]int16)(t.levels[blockC:])
-		var c [8][16]int16
-		transformChroma(&c, &w.src.c, &w.predC)
-		var spread [2][3]int8
+		t := &w.chroma[0]
+		var c [8]kernel.Coefficients
+		kernel.ForwardTransforms(c[:], w.src.c[:], w.predC[:])
 		if w.e.diffuse {
-			w.correct(&c, &spread, &s.uv)
+			w.correct(&c, &t.spread, &s.uv)
 		}
-		reconstructChroma(&t.out.c, levels, &c, &w.predC, &s.uv)
+		nonzero := kernel.QuantizeBlocks(t.levels[:], c[:], &s.uv)
+		kernel.InverseTransforms(t.out[:], w.predC[:], c[:])
 		r := score{
-			d: int64(sumSquares(w.src.c[:], t.out.c[:])),
+			d: int64(kernel.SumSquares(w.src.c[:], t.out[:])),
 			h: int64(vp8.ChromaModeCosts[mode]),
-			r: w.rateChroma(levels),
+			r: w.rateChroma(&t.levels, nonzero),
 		}
-		if mode > 0 && flat(levels[:], flatLimitUV) {
+		if mode > 0 && flat(t.levels[:], flatLimitUV) {
 			r.r += flatPenalty * 8
 		}
 		r.weigh(s.lambdaUV)
 		if r.total < best.total {
 			best = r
 			b.chroma = uint8(mode)
-			keep, out, errors = *levels, t.out.c, spread
+			w.chroma[0], w.chroma[1] = w.chroma[1], w.chroma[0]
 		}
 	}
-	*(*[8][16]int16)(w.best.levels[blockC:]) = keep
-	w.best.out.c = out
-	for n := range keep {
-		w.best.last[blockC+n] = lastOf(&keep[n])
-	}
+	t := &w.chroma[1]
+	copy(chosen.levels[blockC:], t.levels[:])
+	chosen.out.c = t.out
 	if w.e.diffuse {
-		w.keepErrors(&errors)
+		w.keepErrors(&t.spread)
 	}
 }
 
+// A codedChroma is Cb and Cr as one mode makes them.
+type codedChroma struct {
+	levels [8]kernel.Coefficients
+	out    [128]uint8
+	spread [2][3]int8 // what DCs lost
+}
+
 // rateChroma is what Cb and Cr cost.
-func (w *worker) rateChroma(levels *[8][16]int16) int64 {
-	top, left := w.top, w.left
-	rate := 0
-	for n := range 8 {
-		i, j := 4+n>>2*2+n&1, 4+n>>2*2+n>>1&1
-		last := lastOf(&levels[n])
-		rate += w.costs.of(&levels[n], vp8.Chroma, int(top[i]+left[j]), int(last))
-		some := min(last, 1)
-		top[i], left[j] = some, some
-	}
-	return int64(rate)
+func (w *worker) rateChroma(levels *[8]kernel.Coefficients, nonzero uint32) int64 {
+	var of [8]uint8
+	kernel.ChromaContexts(&of, nonzero, uint32(w.top>>4&15), uint32(w.left>>4&15))
+	return int64(kernel.ResidualCosts(levels[:], 0, of[:], &w.costs[vp8.Chroma]))
 }
 
 // correct adds to each chroma block's DC what its neighbours' lost, so that slow
 // gradients keep their mean (libwebp's CorrectDCValues).
-func (w *worker) correct(c *[8][16]int16, spread *[2][3]int8, m *matrix) {
+func (w *worker) correct(c *[8][16]int16, spread *[2][3]int8, m *kernel.Matrix) {
 	for ch := range 2 {
 		top, left := &w.topErrors[ch], &w.leftErrors[ch]
 		b := (*[4][16]int16)(c[4*ch:])
@@ -377,7 +346,7 @@ func (w *worker) correct(c *[8][16]int16, spread *[2][3]int8, m *matrix) {
 }
 
 // quantizeDC quantises v and returns half of what that loses.
-func quantizeDC(v *int16, m *matrix) int {
+func quantizeDC(v *int16, m *kernel.Matrix) int {
 	c := int(*v)
 	sign := c < 0
 	if sign {

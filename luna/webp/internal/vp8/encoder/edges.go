@@ -107,7 +107,7 @@ func predict(dst, top, left []uint8, corner uint8, mode int, hasLeft, hasTop boo
 		}
 	default:
 		for i := range dst {
-			dst[i] = clip8(int32(top[i/16%(n/4)*4+i%4]) + int32(left[i/(4*n)*4+i/4%4]) - int32(corner))
+			dst[i] = uint8(max(min(int(top[i/16%(n/4)*4+i%4])+int(left[i/(4*n)*4+i/4%4])-int(corner), 255), 0))
 		}
 	}
 }

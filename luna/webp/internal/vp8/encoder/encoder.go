@@ -70,8 +70,8 @@ type Encoder struct {
 	edge        [segments]int
 
 	mu       sync.Mutex
-	next     int     // row to code
-	total    counts  // of all rows that costs may depend on
+	next     int    // row to code
+	total    counts // of all rows that costs may depend on
 	ahead    [lag]counts
 	costs    [lag]levelCosts
 	start    vp8.Probabilities

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/immagin/immagin-go/luna/webp/internal/vp8"
+	"github.com/immagin/immagin-go/luna/webp/internal/vp8/kernel"
 )
 
 const segments = 4
@@ -21,7 +22,7 @@ type segment struct {
 	index       int // of the quantiser, 0..127
 	filter      int // the loop filter's level, 0..63
 
-	y1, y2, uv matrix
+	y1, y2, uv kernel.Matrix
 
 	// What a bit of rate is worth in distortion, where that is told.
 	lambdaI4, lambdaI16, lambdaUV, lambdaMode int64
@@ -102,26 +103,16 @@ func (e *Encoder) merge() {
 	}
 }
 
-// Rounding biases of DC and AC coefficients in 1/256, and how much high
-// frequencies of luma are raised, in 1/2048 of the step (libwebp's kBiasMatrices
-// and kFreqSharpening).
-var (
-	biasesY1   = [2]uint32{96, 110}
-	biasesY2   = [2]uint32{96, 108}
-	biasesUV   = [2]uint32{110, 115}
-	sharpening = [16]uint16{0, 30, 60, 90, 30, 60, 90, 90, 60, 90, 90, 90, 90, 90, 90, 90}
-)
-
 // setup derives all else from the index (libwebp's SetupMatrices).
 func (s *segment) setup(chromaDC, chromaAC int) {
-	step := func(t *[128]uint16, index, last int) uint16 { return t[min(max(index, 0), last)] }
-	s.y1.setup(step(&vp8.DCSteps, s.index, 127), step(&vp8.ACSteps, s.index, 127), &biasesY1)
-	s.y2.setup(2*step(&vp8.DCSteps, s.index, 127), step(&vp8.SecondACSteps, s.index, 127), &biasesY2)
-	s.uv.setup(step(&vp8.DCSteps, s.index+chromaDC, 117), step(&vp8.ACSteps, s.index+chromaAC, 127), &biasesUV)
-	for i := range s.y1.Sharpen {
-		s.y1.Sharpen[i] = uint16(uint32(sharpening[i]) * uint32(s.y1.Q[i]) >> 11)
-	}
-	i4, i16, uv := int64(s.y1.average()), int64(s.y2.average()), int64(s.uv.average())
+	step := func(t *[128]uint16, index, last int) int { return int(t[min(max(index, 0), last)]) }
+	s.y1.Set(step(&vp8.DCSteps, s.index, 127), step(&vp8.ACSteps, s.index, 127),
+		kernel.BiasLumaDC, kernel.BiasLumaAC, true)
+	s.y2.Set(2*step(&vp8.DCSteps, s.index, 127), step(&vp8.SecondACSteps, s.index, 127),
+		kernel.BiasSecondDC, kernel.BiasSecondAC, false)
+	s.uv.Set(step(&vp8.DCSteps, s.index+chromaDC, 117), step(&vp8.ACSteps, s.index+chromaAC, 127),
+		kernel.BiasChromaDC, kernel.BiasChromaAC, false)
+	i4, i16, uv := int64(average(&s.y1)), int64(average(&s.y2)), int64(average(&s.uv))
 	s.lambdaI4 = max(3*i4*i4>>7, 1)
 	s.lambdaI16 = max(3*i16*i16, 1)
 	s.lambdaUV = max(3*uv*uv>>6, 1)
@@ -133,23 +124,8 @@ func (s *segment) setup(chromaDC, chromaAC int) {
 	s.penaltyI4 = 1000 * i4 * i4
 }
 
-// setup fills the matrix but for sharpening.
-func (m *matrix) setup(dc, ac uint16, biases *[2]uint32) {
-	for i := range m.Q {
-		q, bias := ac, biases[1]
-		if i == 0 {
-			q, bias = dc, biases[0]
-		}
-		m.Q[i] = q
-		m.IQ[i] = uint16((1 << 17) / uint32(q))
-		m.Bias[i] = bias << 9
-		m.ZThresh[i] = (1<<17 - 1 - m.Bias[i]) / uint32(m.IQ[i])
-		m.Sharpen[i] = 0
-	}
-}
-
 // average is that of the steps.
-func (m *matrix) average() int {
+func average(m *kernel.Matrix) int {
 	sum := 0
 	for _, q := range m.Q {
 		sum += int(q)

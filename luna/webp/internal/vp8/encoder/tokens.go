@@ -2,6 +2,7 @@ package encoder
 
 import (
 	"github.com/immagin/immagin-go/luna/webp/internal/vp8"
+	"github.com/immagin/immagin-go/luna/webp/internal/vp8/kernel"
 )
 
 // Coefficients are counted by class: what token stands for them. From these
@@ -139,94 +140,70 @@ func choose(zeros, total uint32, old, update uint8) uint8 {
 	return old
 }
 
-// levelCosts are what levels cost in 1/256 bit, by type, band and context, up to
-// MaxVariableLevel, with sign and extra bits. Where a block may end, that it does
-// not is counted in, except before the first coefficient.
-type levelCosts struct {
-	level [vp8.Types][vp8.Bands * 4][68]uint16
-	end   [vp8.Types][vp8.Bands * 4]uint16 // that the block ends
-	more  [vp8.Types][4]uint16             // that it does not, before the first and in context 0
-}
+// levelCosts are what levels cost, by type.
+type levelCosts [vp8.Types]kernel.Costs
 
+// compute is kernel's Costs.Set, walking each tree once.
 func (c *levelCosts) compute(p *vp8.Probabilities) {
 	for t := range p {
 		for band := range p[t] {
-			for ctx := range p[t][band] {
-				q := &p[t][band][ctx]
-				i := 4*band + ctx
-				table := &c.level[t][i]
-				more := 0
-				if ctx > 0 {
-					more = vp8.BitCost(1, q[0])
+			rows := &c[t].Table[band]
+			for row := range rows {
+				if row == kernel.RowZero && band == 0 {
+					continue
 				}
-				c.end[t][i] = uint16(vp8.BitCost(0, q[0]))
-				table[0] = uint16(vp8.BitCost(0, q[1]) + more)
-				base := vp8.BitCost(1, q[1]) + more
-
-				// The costs of the tree's branches, from the root on.
-				one := base + vp8.BitCost(0, q[2])
-				large := base + vp8.BitCost(1, q[2])
-				low := large + vp8.BitCost(0, q[3])
-				middle := large + vp8.BitCost(1, q[3])
-				high := middle + vp8.BitCost(1, q[6])
-				middle += vp8.BitCost(0, q[6])
-				ends := [...]struct{ last, cost int }{
-					{1, one},
-					{2, low + vp8.BitCost(0, q[4])},
-					{3, low + vp8.BitCost(1, q[4]) + vp8.BitCost(0, q[5])},
-					{4, low + vp8.BitCost(1, q[4]) + vp8.BitCost(1, q[5])},
-					{6, middle + vp8.BitCost(0, q[7])},
-					{10, middle + vp8.BitCost(1, q[7])},
-					{18, high + vp8.BitCost(0, q[8]) + vp8.BitCost(0, q[9])},
-					{34, high + vp8.BitCost(0, q[8]) + vp8.BitCost(1, q[9])},
-					{66, high + vp8.BitCost(1, q[8]) + vp8.BitCost(0, q[10])},
-					{67, high + vp8.BitCost(1, q[8]) + vp8.BitCost(1, q[10])},
-				}
-				v := 1
-				for _, e := range ends {
-					for ; v <= e.last; v++ {
-						table[v] = uint16(e.cost + int(vp8.FixedLevelCosts[v]))
-					}
-				}
+				ctx := row % kernel.RowStart
+				costRow(&rows[row], &p[t][band][ctx], row != kernel.RowZero)
 			}
 		}
-		first := 0
-		if t == vp8.LumaAfterDC {
-			first = 1
-		}
-		c.more[t][0] = uint16(vp8.BitCost(1, p[t][first][0][0]))
 	}
 }
 
-// of is the cost of a block's levels up to last, one after the last that is not 0.
-func (c *levelCosts) of(levels *[16]int16, kind, context, last int) int {
-	first := 0
-	if kind == vp8.LumaAfterDC {
-		first = 1
+func costRow(table *[70]uint32, q *[vp8.Nodes]uint8, open bool) {
+	more := 0
+	if open {
+		more = vp8.BitCost(1, q[0])
 	}
-	if last <= first {
-		return int(c.end[kind][4*first+context])
+	table[kernel.ColumnEnd] = uint32(vp8.BitCost(0, q[0]))
+	table[0] = uint32(vp8.BitCost(0, q[1]) + more)
+	base := vp8.BitCost(1, q[1]) + more
+	one := base + vp8.BitCost(0, q[2])
+	large := base + vp8.BitCost(1, q[2])
+	low := large + vp8.BitCost(0, q[3])
+	middle := large + vp8.BitCost(1, q[3])
+	high := middle + vp8.BitCost(1, q[6])
+	middle += vp8.BitCost(0, q[6])
+	fixed := (*[68]uint16)(vp8.FixedLevelCosts[:])
+	table[1] = uint32(one) + uint32(fixed[1])
+	table[2] = uint32(low+vp8.BitCost(0, q[4])) + uint32(fixed[2])
+	low += vp8.BitCost(1, q[4])
+	table[3] = uint32(low+vp8.BitCost(0, q[5])) + uint32(fixed[3])
+	table[4] = uint32(low+vp8.BitCost(1, q[5])) + uint32(fixed[4])
+	five, seven := uint32(middle+vp8.BitCost(0, q[7])), uint32(middle+vp8.BitCost(1, q[7]))
+	for v := 5; v <= 6; v++ {
+		table[v] = five + uint32(fixed[v])
 	}
-	cost := int(c.more[kind][context])
-	tables := &c.level[kind]
-	at := 4*first + context
-	for n := first; n < last; n++ {
-		v := int(levels[n&15])
-		v = max(v, -v)
-		if v < 68 {
-			cost += int(tables[at&31][v])
-		} else {
-			cost += int(tables[at&31][67]) + int(vp8.FixedLevelCosts[v]) - int(vp8.FixedLevelCosts[67])
-		}
-		at = int(nextAt[n&15]) + min(v, 2)
+	for v := 7; v <= 10; v++ {
+		table[v] = seven + uint32(fixed[v])
 	}
-	if last < 16 {
-		cost += int(c.end[kind][at&31])
+	low, high = high+vp8.BitCost(0, q[8]), high+vp8.BitCost(1, q[8])
+	c := [4]uint32{
+		uint32(low + vp8.BitCost(0, q[9])), uint32(low + vp8.BitCost(1, q[9])),
+		uint32(high + vp8.BitCost(0, q[10])), uint32(high + vp8.BitCost(1, q[10])),
 	}
-	return cost
+	for v := 11; v <= 18; v++ {
+		table[v] = c[0] + uint32(fixed[v])
+	}
+	for v := 19; v <= 34; v++ {
+		table[v] = c[1] + uint32(fixed[v])
+	}
+	for v := 35; v <= 66; v++ {
+		table[v] = c[2] + uint32(fixed[v])
+	}
+	table[kernel.ColumnLarge] = c[3]
 }
 
-// nextAt is the place of the tables for the coefficient after that at n.
+// nextAt is the place of the counts for the coefficient after that at n.
 var nextAt = func() (at [16]uint8) {
 	for n := range at {
 		at[n] = 4 * vp8.BandOf[n+1]

@@ -2,6 +2,7 @@ package encoder
 
 import (
 	"github.com/immagin/immagin-go/luna/webp/internal/vp8"
+	"github.com/immagin/immagin-go/luna/webp/internal/vp8/kernel"
 )
 
 // A worker codes rows, one at a time, on one core.
@@ -17,6 +18,9 @@ type worker struct {
 	texture     [16]uint32 // of src
 	boundary    [48]uint8
 	best, trial *coded
+	preds       [10]kernel.Block
+	candidates  [10]kernel.Candidate
+	chroma      [2]codedChroma
 
 	top, left   contexts
 	topModes    [4]uint8
@@ -167,7 +171,7 @@ func (w *worker) analyseRow(y int) {
 func (w *worker) codeRow(y int) {
 	e := w.e
 	w.levels = e.levels[y].v[:0]
-	w.left = contexts{}
+	w.left = 0
 	w.leftModes = [4]uint8{}
 	w.leftErrors = [2][2]int8{}
 	fill(w.edges.left[:], 129)
@@ -211,7 +215,7 @@ func (w *worker) enter(x, y int) {
 		fill(w.edges.top[:], 127)
 		fill(w.edges.topC[0][:], 127)
 		fill(w.edges.topC[1][:], 127)
-		w.top, w.topModes, w.topErrors = contexts{}, [4]uint8{}, [2][2]int8{}
+		w.top, w.topModes, w.topErrors = 0, [4]uint8{}, [2][2]int8{}
 		return
 	}
 	c := &e.line[x]
@@ -266,39 +270,46 @@ func (w *worker) leave(b *macroblock, x, y int) {
 // record counts the macroblock's tokens and keeps its levels.
 func (w *worker) record(b *macroblock) {
 	t := w.best
-	some := uint8(0)
-	for i := range t.last {
-		if i == blockDC && !b.whole {
-			continue
+	var some uint8
+	for n := range t.levels {
+		last := uint8(0)
+		if n != blockDC || b.whole {
+			last = lastOf(&t.levels[n])
 		}
-		some |= t.last[i]
+		b.blocks[n] = last
+		some |= last
 	}
 	b.skip = some == 0
 	if b.skip {
 		w.skipped++
 	}
+	top, left := w.top, w.left
 	kind := vp8.Luma
 	if b.whole {
 		kind = vp8.LumaAfterDC
-		s := w.keepBlock(b, blockDC, vp8.SecondOrder, w.top[8]+w.left[8])
-		w.top[8], w.left[8] = s, s
+		s := w.keepBlock(b, blockDC, vp8.SecondOrder, top>>contextDC+left>>contextDC)
+		top = top&^(1<<contextDC) | s<<contextDC
+		left = left&^(1<<contextDC) | s<<contextDC
 	}
 	for n := range 16 {
 		i, j := n&3, n>>2
-		s := w.keepBlock(b, blockY+n, kind, w.top[i]+w.left[j])
-		w.top[i], w.left[j] = s, s
+		s := w.keepBlock(b, blockY+n, kind, top>>i&1+left>>j&1)
+		top = top&^(1<<i) | s<<i
+		left = left&^(1<<j) | s<<j
 	}
 	for n := range 8 {
 		i, j := 4+n>>2*2+n&1, 4+n>>2*2+n>>1&1
-		s := w.keepBlock(b, blockC+n, vp8.Chroma, w.top[i]+w.left[j])
-		w.top[i], w.left[j] = s, s
+		s := w.keepBlock(b, blockC+n, vp8.Chroma, top>>i&1+left>>j&1)
+		top = top&^(1<<i) | s<<i
+		left = left&^(1<<j) | s<<j
 	}
+	w.top, w.left = top, left
 }
 
 // keepBlock does so for one block, and tells whether it has levels.
-func (w *worker) keepBlock(b *macroblock, n, kind int, context uint8) uint8 {
-	last := int(w.best.last[n])
-	b.blocks[n] = uint8(last) | context<<5
+func (w *worker) keepBlock(b *macroblock, n, kind int, context contexts) contexts {
+	last := int(b.blocks[n])
+	b.blocks[n] |= uint8(context) << 5
 	c := &w.counts[kind]
 	first := 0
 	if kind == vp8.LumaAfterDC {
