@@ -1,11 +1,18 @@
+//go:build !amd64 || noasm || !gc
+
 package vp8l
 
+// measureCounts measures the sums of counts x and y, of which there are a
+// multiple of 8 above 0.
 func measureCounts(m *measure, x, y []uint32) { measureGeneric(m, x, y) }
 
-func residuals(dst, pixels []uint32, at, up, n, mode int) {
-	residualsGeneric(dst, pixels, at, up, n, mode)
+// residuals subtracts a prediction from n pixels from pixels[at] on.
+func residuals(dst, pixels []uint32, at, stride, n, mode int) {
+	residualsGeneric(dst, pixels, at, stride, n, mode)
 }
 
-func score(scores *[16]uint32, pixels []uint32, at, up, n int) {
-	scoreGeneric(scores, pixels, at, up, n)
+// score adds to scores what the residuals of n pixels of some rows cost with
+// each predictor, of eights of pixels. The last may overlap the one before.
+func score(scores *[16]uint32, pixels []uint32, at, stride, n, rows int) {
+	scoreGeneric(scores, pixels, at, stride, n, rows)
 }

@@ -83,13 +83,11 @@ func predict(mode int, left, above, corner, right uint32) uint32 {
 	return black
 }
 
-// residualsGeneric subtracts a prediction from n pixels. Those predicted are
-// from pixels[at] on, those above them are from pixels[up] on.
-func residualsGeneric(dst, pixels []uint32, at, up, n, mode int) {
-	dst = dst[:n]
+// residualsGeneric subtracts a prediction from n pixels from pixels[at] on.
+func residualsGeneric(dst, pixels []uint32, at, stride, n, mode int) {
+	row, above, dst := pixels[at-1:at+n], pixels[at-stride-1:at-stride+n+1], dst[:n]
 	for i := range dst {
-		k := at + i
-		dst[i] = subtract(pixels[k], predict(mode, pixels[k-1], pixels[up+i], pixels[up+i-1], pixels[up+i+1]))
+		dst[i] = subtract(row[i+1], predict(mode, row[i], above[i+1], above[i], above[i+2]))
 	}
 }
 
@@ -107,18 +105,29 @@ var sampleCosts = func() (costs [256]uint8) {
 	return costs
 }()
 
-// scoreGeneric adds to scores what residuals of n pixels cost with each
-// predictor.
-func scoreGeneric(scores *[16]uint32, pixels []uint32, at, up, n int) {
-	for i := range n {
-		k := at + i
-		p, left := pixels[k], pixels[k-1]
-		above, corner, right := pixels[up+i], pixels[up+i-1], pixels[up+i+1]
-		for mode := range predictors {
-			r := subtract(p, predict(mode, left, above, corner, right))
-			scores[mode] += uint32(sampleCosts[r>>24]) + uint32(sampleCosts[r>>16&0xff]) +
-				uint32(sampleCosts[r>>8&0xff]) + uint32(sampleCosts[r&0xff])
+// scoreGeneric is score without assembly.
+func scoreGeneric(scores *[16]uint32, pixels []uint32, at, stride, n, rows int) {
+	for range rows {
+		for i := 0; i < n; i += 8 {
+			from := i
+			if i+8 > n {
+				from = max(n-8, 0)
+			}
+			for k := from; k < min(from+8, n); k++ {
+				scorePixel(scores, pixels, at+k, stride)
+			}
 		}
+		at += stride
+	}
+}
+
+func scorePixel(scores *[16]uint32, pixels []uint32, at, stride int) {
+	p, left := pixels[at], pixels[at-1]
+	above, corner, right := pixels[at-stride], pixels[at-stride-1], pixels[at-stride+1]
+	for mode := range predictors {
+		r := subtract(p, predict(mode, left, above, corner, right))
+		scores[mode] += uint32(sampleCosts[r>>24]) + uint32(sampleCosts[r>>16&0xff]) +
+			uint32(sampleCosts[r>>8&0xff]) + uint32(sampleCosts[r&0xff])
 	}
 }
 
@@ -154,7 +163,9 @@ func (e *Encoder) predictTiles(ctx context.Context, width, height, tileBits int,
 			for tx := range across {
 				from, to := max(tx*size, 1), min((tx+1)*size, width)
 				mode := int(e.tileData[ty*across+tx] >> 8 & 15)
-				residuals(e.residuals[row+from:row+to], pixels, row+from, row+from-width, to-from, mode)
+				if from < to {
+					residuals(e.residuals[row+from:row+to], pixels, row+from, width, to-from, mode)
+				}
 			}
 		}
 	}
@@ -166,10 +177,9 @@ func (e *Encoder) predictTiles(ctx context.Context, width, height, tileBits int,
 func (e *Encoder) choosePredictor(pixels []uint32, width, height, x, y, size int) int {
 	var scores [16]uint32
 	from, n := max(x, 1), min(size, width-x)-max(1-x, 0)
-	for row := max(y, 1); row < min(y+size, height); row++ {
-		if n > 0 {
-			score(&scores, pixels, row*width+from, (row-1)*width+from, n)
-		}
+	first, last := max(y, 1), min(y+size, height)
+	if n > 0 && first < last {
+		score(&scores, pixels, first*width+from, width, n, last-first)
 	}
 	best := 0
 	for mode := range predictors {

@@ -1,0 +1,78 @@
+//go:build amd64 && !noasm && gc
+
+package vp8l
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// count makes counts as histograms have them: many zeros, runs, few large.
+func counts(r *rand.Rand, n, most int) []uint32 {
+	c := make([]uint32, n)
+	for i := 0; i < n; {
+		run := 1 + r.IntN(9)
+		v := uint32(0)
+		if r.IntN(3) > 0 {
+			v = uint32(r.IntN(1 << r.IntN(most)))
+		}
+		for ; run > 0 && i < n; run-- {
+			c[i] = v
+			i++
+			if r.IntN(2) == 0 {
+				v = uint32(r.IntN(1 << r.IntN(most)))
+			}
+		}
+	}
+	return c
+}
+
+func TestMeasuresAsPortableCodeDoes(t *testing.T) {
+	if !accelerated {
+		t.Skip("no AVX2 here")
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 3000 {
+		n := 8 * (1 + r.IntN(maxSymbols/8))
+		x, y := counts(r, n, 1+r.IntN(27)), counts(r, n, 1+r.IntN(27))
+		var got measure
+		var want measure
+		if r.IntN(3) == 0 {
+			y = none[:n]
+		}
+		measureCounts(&got, x, y)
+		measureGeneric(&want, x, y)
+		require.Equal(t, want.cost(n), got.cost(n))
+		require.Equal(t, want, got)
+	}
+}
+
+func TestPredictsAsPortableCodeDoes(t *testing.T) {
+	if !accelerated {
+		t.Skip("no AVX2 here")
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	for round := range 400 {
+		width, height := 9+r.IntN(60), 2+r.IntN(9)
+		pixels := make([]uint32, width*height+1)
+		for i := range pixels {
+			if pixels[i] = r.Uint32(); round%2 == 0 && i > 0 {
+				pixels[i] = subtract(pixels[i-1], pixels[i]&0x87078307)
+			}
+		}
+		n := 1 + r.IntN(width-1)
+		at := width + 1 + r.IntN(width-n)
+		for mode := range predictors {
+			got, want := make([]uint32, n+1), make([]uint32, n+1)
+			residuals(got[:n], pixels, at, width, n, mode)
+			residualsGeneric(want[:n], pixels, at, width, n, mode)
+			require.Equal(t, want, got, "%d pixels with predictor %d", n, mode)
+		}
+		var got, want [16]uint32
+		score(&got, pixels, at, width, n, height-1)
+		scoreGeneric(&want, pixels, at, width, n, height-1)
+		require.Equal(t, want, got)
+	}
+}
