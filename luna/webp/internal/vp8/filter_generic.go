@@ -1,3 +1,5 @@
+//go:build !amd64 || noasm || !gc
+
 package vp8
 
 func filterNormal(p *Place, s Strength, edges Edges) { filterNormalGeneric(p, s, edges) }
