@@ -67,3 +67,55 @@ func score(scores *[16]uint32, pixels []uint32, at, stride, n, rows int) {
 		scores[i] += uint32(s[0] + s[1] + s[2] + s[3])
 	}
 }
+
+// subtractGreenAVX2 is subtractGreenGeneric of eights of pixels.
+//
+//go:noescape
+func subtractGreenAVX2(pixels *uint32, eights int)
+
+// decorrelateAVX2 is decorrelateGeneric of eights of pixels. The multipliers
+// are times 8: greenToBlue in the low and greenToRed in the high word of green.
+//
+//go:noescape
+func decorrelateAVX2(pixels *uint32, eights int, green, red uint32)
+
+// leftoverAVX2 is leftoverGeneric of rows of eights of pixels. The multipliers
+// are times 8, in the low words.
+//
+//go:noescape
+func leftoverAVX2(pixels *uint32, stride, eights, rows, shift int, green, red uint32) uint64
+
+// subtractGreen subtracts green from red and blue.
+func subtractGreen(pixels []uint32) {
+	if n := len(pixels) / 8; accelerated && n > 0 {
+		subtractGreenAVX2(&pixels[0], n)
+		pixels = pixels[8*n:]
+	}
+	subtractGreenGeneric(pixels)
+}
+
+// decorrelate subtracts the parts of green and red.
+func decorrelate(pixels []uint32, m multipliers) {
+	if n := len(pixels) / 8; accelerated && n > 0 {
+		decorrelateAVX2(&pixels[0], n, uint32(times8(m.greenToRed))<<16|uint32(times8(m.greenToBlue)), uint32(times8(m.redToBlue))<<16)
+		pixels = pixels[8*n:]
+	}
+	decorrelateGeneric(pixels, m)
+}
+
+func times8(m int8) uint16 { return uint16(int16(m) * 8) }
+
+// leftover returns what the samples of a tile at a shift cost less their parts
+// of green and red, in eighths of bits.
+func leftover(pixels []uint32, t tile, shift int, green, red int8) uint32 {
+	if !accelerated || t.width < 8 {
+		return leftoverGeneric(pixels, t.at, t.stride, t.width, t.height, shift, green, red)
+	}
+	_ = pixels[t.at+(t.height-1)*t.stride+t.width-1]
+	g, r := uint32(times8(green)), uint32(times8(red))
+	sum := leftoverAVX2(&pixels[t.at], t.stride, t.width/8, t.height, shift, g, r)
+	if t.width&7 != 0 {
+		sum += leftoverAVX2(&pixels[t.at+t.width-8], t.stride, 1, t.height, shift, g, r)
+	}
+	return uint32(sum)
+}

@@ -484,3 +484,122 @@ mode12:
 	JNZ     mode12
 	VZEROUPPER
 	RET
+
+EIGHT(green, $0x0000ff00)
+EIGHT(lowest, $0x000000ff)
+EIGHT(redBlue, $0x00ff00ff)
+
+// func subtractGreenAVX2(pixels *uint32, eights int)
+TEXT ·subtractGreenAVX2(SB), NOSPLIT, $0-16
+	MOVQ pixels+0(FP), SI
+	MOVQ eights+8(FP), CX
+	VMOVDQU redBlue<>(SB), Y15
+
+loop:
+	VMOVDQU (SI), Y0
+	VPSRLD  $8, Y0, Y1
+	VPSLLD  $16, Y1, Y2
+	VPBLENDW $0xaa, Y2, Y1, Y1
+	VPAND   Y15, Y1, Y1
+	VPSUBB  Y1, Y0, Y0
+	VMOVDQU Y0, (SI)
+	ADDQ    $32, SI
+	DECQ    CX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func decorrelateAVX2(pixels *uint32, eights int, green, red uint32)
+TEXT ·decorrelateAVX2(SB), NOSPLIT, $0-24
+	MOVQ pixels+0(FP), SI
+	MOVQ eights+8(FP), CX
+	MOVL green+16(FP), AX
+	VMOVD AX, X12
+	VPBROADCASTD X12, Y12
+	MOVL red+20(FP), AX
+	VMOVD AX, X13
+	VPBROADCASTD X13, Y13
+	VMOVDQU green<>(SB), Y14
+	VMOVDQU redBlue<>(SB), Y15
+
+loop:
+	VMOVDQU (SI), Y0
+	VPAND   Y14, Y0, Y1
+	VPSLLD  $16, Y1, Y2
+	VPOR    Y2, Y1, Y1
+	VPMULHW Y12, Y1, Y1
+	VPSLLW  $8, Y0, Y2
+	VPMULHW Y13, Y2, Y2
+	VPSRLD  $16, Y2, Y2
+	VPADDB  Y2, Y1, Y1
+	VPAND   Y15, Y1, Y1
+	VPSUBB  Y1, Y0, Y0
+	VMOVDQU Y0, (SI)
+	ADDQ    $32, SI
+	DECQ    CX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func leftoverAVX2(pixels *uint32, stride, eights, rows, shift int, green, red uint32) uint64
+TEXT ·leftoverAVX2(SB), NOSPLIT, $0-56
+	MOVQ pixels+0(FP), DI
+	MOVQ stride+8(FP), R8
+	MOVQ eights+16(FP), R10
+	MOVQ rows+24(FP), R11
+	VMOVQ shift+32(FP), X6
+	MOVL green+40(FP), AX
+	VMOVD AX, X7
+	VPBROADCASTD X7, Y7
+	MOVL red+44(FP), AX
+	VMOVD AX, X8
+	VPBROADCASTD X8, Y8
+	VMOVDQU green<>(SB), Y9
+	VMOVDQU high<>(SB), Y10
+	VMOVDQU low<>(SB), Y11
+	VMOVDQU nibbles<>(SB), Y12
+	VMOVDQU above15<>(SB), Y13
+	VMOVDQU lowest<>(SB), Y14
+	VPXOR   Y15, Y15, Y15
+	VPXOR   Y5, Y5, Y5
+	SHLQ $2, R8
+
+row:
+	MOVQ DI, SI
+	MOVQ R10, CX
+
+columns:
+	VMOVDQU  (SI), Y0
+	VPAND    Y9, Y0, Y1
+	VPMULHW  Y7, Y1, Y1
+	VPSRLD   $8, Y0, Y2
+	VPAND    Y9, Y2, Y2
+	VPMULHW  Y8, Y2, Y2
+	VPSRLD   X6, Y0, Y0
+	VPSUBB   Y1, Y0, Y0
+	VPSUBB   Y2, Y0, Y0
+	VPAND    Y14, Y0, Y0
+	VPABSB   Y0, Y0
+	VPADDUSB Y13, Y0, Y1
+	VPSHUFB  Y1, Y11, Y1
+	VPSRLW   $4, Y0, Y0
+	VPAND    Y12, Y0, Y0
+	VPSHUFB  Y0, Y10, Y0
+	VPOR     Y1, Y0, Y0
+	VPADDD   Y0, Y5, Y5
+	ADDQ     $32, SI
+	DECQ     CX
+	JNZ      columns
+	ADDQ R8, DI
+	DECQ R11
+	JNZ  row
+	VEXTRACTI128 $1, Y5, X0
+	VPADDD       X0, X5, X5
+	VPSHUFD      $0x4e, X5, X0
+	VPADDD       X0, X5, X5
+	VPSHUFD      $0xb1, X5, X0
+	VPADDD       X0, X5, X5
+	VMOVD        X5, AX
+	MOVQ         AX, ret+48(FP)
+	VZEROUPPER
+	RET

@@ -16,3 +16,15 @@ func residuals(dst, pixels []uint32, at, stride, n, mode int) {
 func score(scores *[16]uint32, pixels []uint32, at, stride, n, rows int) {
 	scoreGeneric(scores, pixels, at, stride, n, rows)
 }
+
+// subtractGreen subtracts green from red and blue.
+func subtractGreen(pixels []uint32) { subtractGreenGeneric(pixels) }
+
+// decorrelate subtracts the parts of green and red.
+func decorrelate(pixels []uint32, m multipliers) { decorrelateGeneric(pixels, m) }
+
+// leftover returns what the samples of a tile at a shift cost less their parts
+// of green and red, in eighths of bits.
+func leftover(pixels []uint32, t tile, shift int, green, red int8) uint32 {
+	return leftoverGeneric(pixels, t.at, t.stride, t.width, t.height, shift, green, red)
+}

@@ -4,6 +4,7 @@ package vp8l
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -73,6 +74,34 @@ func TestPredictsAsPortableCodeDoes(t *testing.T) {
 		var got, want [16]uint32
 		score(&got, pixels, at, width, n, height-1)
 		scoreGeneric(&want, pixels, at, width, n, height-1)
+		require.Equal(t, want, got)
+	}
+}
+
+func TestDecorrelatesAsPortableCodeDoes(t *testing.T) {
+	if !accelerated {
+		t.Skip("no AVX2 here")
+	}
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 2000 {
+		width, height := 1+r.IntN(60), 1+r.IntN(9)
+		pixels := make([]uint32, width*height)
+		for i := range pixels {
+			pixels[i] = r.Uint32()
+		}
+		m := multipliersOf(r.Uint32())
+		for shift := 0; shift <= 16; shift += 16 {
+			n := 1 + r.IntN(width)
+			at := r.IntN(width - n + 1)
+			want := leftoverGeneric(pixels, at, width, n, height, shift, m.greenToBlue, m.redToBlue)
+			require.Equal(t, want, leftover(pixels, tile{at, width, n, height}, shift, m.greenToBlue, m.redToBlue))
+		}
+		got, want := slices.Clone(pixels), slices.Clone(pixels)
+		decorrelate(got, m)
+		decorrelateGeneric(want, m)
+		require.Equal(t, want, got)
+		subtractGreen(got)
+		subtractGreenGeneric(want)
 		require.Equal(t, want, got)
 	}
 }
