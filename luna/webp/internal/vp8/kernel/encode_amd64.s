@@ -130,3 +130,68 @@ small:
 	CMPL R12, $16
 	JNE  level
 	JMP  next
+
+// func residualCostsAVX2(levels *Coefficients, blocks, first int, contexts *uint8, costs *uint32, starts *[3][16]uint16, fixed *uint16) int
+TEXT ·residualCostsAVX2(SB), NOSPLIT, $32-64
+	MOVQ  levels+0(FP), DI
+	MOVQ  blocks+8(FP), CX
+	MOVQ  first+16(FP), R8
+	MOVQ  contexts+24(FP), SI
+	MOVQ  costs+32(FP), R9
+	LEAQ  run<>(SB), R10
+	VPXOR X9, X9, X9
+	NEGQ  R8
+	ADDQ  $32, R8              // as many zeros lead an empty block
+	XORL  DX, DX
+
+block:
+	VMOVDQU      (DI), Y1
+	MOVBLZX      (SI), BX
+	SHLL         $5, BX
+	ADDQ         starts+40(FP), BX
+	VMOVDQU      (BX), Y8
+	VEXTRACTI128 $1, Y1, X2
+	VPACKSSWB    X2, X1, X2
+	VPCMPEQB     X9, X2, X2
+	VPMOVMSKB    X2, AX
+	XORL         $0xffff, AX
+	LZCNTL       AX, AX
+	CMPL         AX, R8
+	CMOVLGT      R8, AX
+	PLACES
+	VPCMPGTW     below<>(SB), Y1, Y3
+	VPMOVMSKB    Y3, BX
+	COSTS
+	ADDQ         R11, DX
+	TESTL        BX, BX
+	JNE          large
+
+next:
+	ADDQ $32, DI
+	INCQ SI
+	DECQ CX
+	JNE  block
+	MOVQ DX, ret+56(FP)
+	VZEROUPPER
+	RET
+
+	// The fixed costs of levels that the table does not hold.
+large:
+	MOVQ fixed+48(FP), R13
+	XORL R12, R12
+
+level:
+	MOVWLSX (DI)(R12*2), AX
+	MOVL    AX, BX
+	NEGL    BX
+	CMOVLLT AX, BX
+	CMPL    BX, $67
+	JLT     small
+	MOVWLZX (R13)(BX*2), BX
+	ADDQ    BX, DX
+
+small:
+	INCL R12
+	CMPL R12, $16
+	JNE  level
+	JMP  next

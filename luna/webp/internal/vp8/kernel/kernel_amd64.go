@@ -9,7 +9,7 @@ import (
 )
 
 // accelerated tells whether there is AVX2. It is never written.
-var accelerated = cpu.X86.HasAVX2 && cpu.X86.HasLZCNT
+var accelerated = cpu.X86.HasAVX2 && cpu.X86.HasBMI2 && cpu.X86.HasLZCNT
 
 // starts are added to the rows of levels' costs, by the first level's place and the
 // context.
@@ -33,28 +33,147 @@ func encodeCandidates(out []Candidate, preds []Block, src *Block, m *Matrix, cos
 	encodeCandidatesAVX2(&out[0], &preds[0], len(out), src, m, &costs.Table[0][0][0], &starts[0][context], &vp8.FixedLevelCosts[0])
 }
 
-func forwards(out []Coefficients, src, pred []uint8)     { forwardsGeneric(out, src, pred) }
-func inverses(dst, pred []uint8, in []Coefficients)      { inversesGeneric(dst, pred, in) }
+//go:noescape
+func residualCostsAVX2(levels *Coefficients, blocks, first int, contexts *uint8, costs *uint32, starts *[3][16]uint16, fixed *uint16) int
+
+func residualCosts(levels []Coefficients, first int, contexts []uint8, c *Costs) int {
+	if !accelerated || len(levels) == 0 {
+		return residualCostsGeneric(levels, first, contexts, c)
+	}
+	_ = contexts[len(levels)-1]
+	return residualCostsAVX2(&levels[0], len(levels), first, &contexts[0], &c.Table[0][0][0], &starts[first], &vp8.FixedLevelCosts[0])
+}
+
+func residualCost(levels *Coefficients, first, context int, c *Costs) int {
+	if !accelerated {
+		return residualCostGeneric(levels, first, context, c)
+	}
+	of := uint8(context)
+	return residualCostsAVX2(levels, 1, first, &of, &c.Table[0][0][0], &starts[first], &vp8.FixedLevelCosts[0])
+}
+
+//go:noescape
+func encode16x16AVX2(dst *[256]uint8, levels *[16]Coefficients, dc *Coefficients, src, pred *[256]uint8, y1, y2 *Matrix) uint32
+
+func encode16x16(dst *[256]uint8, levels *[16]Coefficients, dc *Coefficients, src, pred *[256]uint8, y1, y2 *Matrix) uint32 {
+	if !accelerated {
+		return encode16x16Generic(dst, levels, dc, src, pred, y1, y2)
+	}
+	return encode16x16AVX2(dst, levels, dc, src, pred, y1, y2)
+}
+
+//go:noescape
+func forwardsAVX2(out *Coefficients, src, pred *uint8, blocks int)
+
+func forwards(out []Coefficients, src, pred []uint8) {
+	if !accelerated || len(out) == 0 {
+		forwardsGeneric(out, src, pred)
+		return
+	}
+	_, _ = src[16*len(out)-1], pred[16*len(out)-1]
+	forwardsAVX2(&out[0], &src[0], &pred[0], len(out))
+}
+
+//go:noescape
+func inversesAVX2(dst, pred *uint8, in *Coefficients, blocks int)
+
+func inverses(dst, pred []uint8, in []Coefficients) {
+	if !accelerated || len(in) == 0 {
+		inversesGeneric(dst, pred, in)
+		return
+	}
+	_, _ = dst[16*len(in)-1], pred[16*len(in)-1]
+	inversesAVX2(&dst[0], &pred[0], &in[0], len(in))
+}
+
+//go:noescape
+func quantizeAVX2(levels, coefficients *Coefficients, m *Matrix) uint32
+
+func quantize(levels, coefficients *Coefficients, m *Matrix) uint32 {
+	if !accelerated {
+		return quantizeGeneric(levels, coefficients, m)
+	}
+	return quantizeAVX2(levels, coefficients, m)
+}
+
+//go:noescape
+func quantizesAVX2(levels, coefficients *Coefficients, blocks int, m *Matrix) uint32
+
+func quantizeBlocks(levels, coefficients []Coefficients, m *Matrix) uint32 {
+	if !accelerated || len(coefficients) == 0 {
+		return quantizeBlocksGeneric(levels, coefficients, m)
+	}
+	_ = levels[len(coefficients)-1]
+	return quantizesAVX2(&levels[0], &coefficients[0], len(coefficients), m)
+}
+
+//go:noescape
+func predict4x4AVX2(preds *[10]Block, edge *[16]uint8)
+
+func predict4x4(preds *[10]Block, edge *[16]uint8) {
+	if !accelerated {
+		predict4x4Generic(preds, edge)
+		return
+	}
+	predict4x4AVX2(preds, edge)
+}
+
+//go:noescape
+func score4x4AVX2(scores *[10]uint16, preds *[10]Block, src *Block)
+
+func score4x4(scores *[10]uint16, preds *[10]Block, src *Block) {
+	if !accelerated {
+		score4x4Generic(scores, preds, src)
+		return
+	}
+	score4x4AVX2(scores, preds, src)
+}
+
+//go:noescape
+func sumSquaresAVX2(a, b *uint8, blocks int) int
+
+func sumSquares(a, b []uint8) int {
+	if !accelerated || len(a) < 16 {
+		return sumSquaresGeneric(a, b)
+	}
+	_ = b[len(a)-1]
+	return sumSquaresAVX2(&a[0], &b[0], len(a)/16)
+}
+
+//go:noescape
+func satdsAVX2(a, b *uint8, blocks int) int
+
+func satds(a, b []uint8) int {
+	if !accelerated || len(a) < 16 {
+		return satdsGeneric(a, b)
+	}
+	_ = b[len(a)-1]
+	return satdsAVX2(&a[0], &b[0], len(a)/16)
+}
+
+//go:noescape
+func texturesAVX2(out *uint32, samples *uint8, blocks int)
+
+func textures(out []uint32, samples []uint8) {
+	if !accelerated || len(out) == 0 {
+		texturesGeneric(out, samples)
+		return
+	}
+	_ = samples[16*len(out)-1]
+	texturesAVX2(&out[0], &samples[0], len(out))
+}
+
+//go:noescape
+func histogramAVX2(h *[32]uint32, src, pred *uint8, blocks int)
+
+func histogram(h *[32]uint32, src, pred []uint8) {
+	if !accelerated || len(src) < 16 {
+		histogramGeneric(h, src, pred)
+		return
+	}
+	_ = pred[len(src)-1]
+	histogramAVX2(h, &src[0], &pred[0], len(src)/16)
+}
+
 func forwardWHT(dc *Coefficients, in *[16]Coefficients)  { forwardWHTGeneric(dc, in) }
 func inverseWHT(out *[16]Coefficients, dc *Coefficients) { inverseWHTGeneric(out, dc) }
-func quantize(levels, coefficients *Coefficients, m *Matrix) uint32 {
-	return quantizeGeneric(levels, coefficients, m)
-}
-func quantizeBlocks(levels, coefficients []Coefficients, m *Matrix) uint32 {
-	return quantizeBlocksGeneric(levels, coefficients, m)
-}
-func predict4x4(preds *[10]Block, edge *[16]uint8)              { predict4x4Generic(preds, edge) }
-func score4x4(scores *[10]uint16, preds *[10]Block, src *Block) { score4x4Generic(scores, preds, src) }
-func sumSquares(a, b []uint8) int                               { return sumSquaresGeneric(a, b) }
-func satds(a, b []uint8) int                                    { return satdsGeneric(a, b) }
-func textures(out []uint32, samples []uint8)                    { texturesGeneric(out, samples) }
-func histogram(h *[32]uint32, src, pred []uint8)                { histogramGeneric(h, src, pred) }
-func residualCost(levels *Coefficients, first, context int, c *Costs) int {
-	return residualCostGeneric(levels, first, context, c)
-}
-func residualCosts(levels []Coefficients, first int, contexts []uint8, c *Costs) int {
-	return residualCostsGeneric(levels, first, contexts, c)
-}
-func encode16x16(dst *[256]uint8, levels *[16]Coefficients, dc *Coefficients, src, pred *[256]uint8, y1, y2 *Matrix) uint32 {
-	return encode16x16Generic(dst, levels, dc, src, pred, y1, y2)
-}

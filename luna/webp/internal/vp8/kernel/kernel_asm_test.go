@@ -80,22 +80,107 @@ func TestCandidatesAreThoseOfPlainCode(t *testing.T) {
 	}
 }
 
-func BenchmarkEncodeCandidates(b *testing.B) {
-	r := rand.New(rand.NewPCG(1, 2))
-	var preds [10]Block
-	var src Block
-	fill(r, src[:], 2)
-	for i := range preds {
-		fill(r, preds[i][:], 3)
-		for j := range preds[i] {
-			preds[i][j] = clip(int(src[j]) + int(preds[i][j])%32 - 16)
+// compareAll holds all other kernels against the portable ones.
+func compareAll(t *testing.T, seed uint64, kind int) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(seed, 2))
+	var src, pred, dst1, dst2 [256]uint8
+	for i := 0; i < 256; i += 16 {
+		fill(r, src[i:i+16], kind)
+		fill(r, pred[i:i+16], kind>>2)
+	}
+	if r.IntN(16) == 0 {
+		for i := range src {
+			src[i], pred[i] = uint8(-(i >> 4 & 1)), uint8(i>>4&1)-1
 		}
 	}
-	m := new(Matrix)
-	m.Set(12, 14, BiasLumaDC, BiasLumaAC, true)
-	c := costs(r)
-	var out [10]Candidate
-	for b.Loop() {
-		encodeCandidates(out[:], preds[:], &src, m, c, 1)
+	n := r.IntN(17)
+
+	var edge [16]uint8
+	fill(r, edge[:], kind)
+	var p1, p2 [10]Block
+	predict4x4(&p1, &edge)
+	predict4x4Generic(&p2, &edge)
+	require.Equal(t, p2, p1)
+
+	var s1, s2 [10]uint16
+	score4x4(&s1, &p1, (*Block)(src[:]))
+	score4x4Generic(&s2, &p1, (*Block)(src[:]))
+	require.Equal(t, s2, s1)
+
+	require.Equal(t, satdsGeneric(src[:16*n], pred[:]), satds(src[:16*n], pred[:]))
+	require.Equal(t, sumSquaresGeneric(src[:16*n], pred[:]), sumSquares(src[:16*n], pred[:]))
+
+	var t1, t2 [16]uint32
+	textures(t1[:n], src[:])
+	texturesGeneric(t2[:n], src[:])
+	require.Equal(t, t2, t1)
+
+	var h1, h2 [32]uint32
+	histogram(&h1, src[:16*n], pred[:])
+	histogramGeneric(&h2, src[:16*n], pred[:])
+	require.Equal(t, h2, h1)
+
+	var f1, f2 [16]Coefficients
+	forwards(f1[:n], src[:], pred[:])
+	forwardsGeneric(f2[:n], src[:], pred[:])
+	require.Equal(t, f2, f1)
+	if r.IntN(4) == 0 {
+		for i := range f1 {
+			for j := range f1[i] {
+				f1[i][j] = int16(r.IntN(65536))
+			}
+		}
+		f2 = f1
 	}
+
+	m, m2, c := matrix(r, kind&16 != 0), matrix(r, false), costs(r)
+	var l1, l2 [16]Coefficients
+	require.Equal(t, quantizeBlocksGeneric(l2[:n], f2[:n], m), quantizeBlocks(l1[:n], f1[:n], m))
+	require.Equal(t, l2, l1)
+	require.Equal(t, f2, f1)
+	var q1, q2 Coefficients
+	g1, g2 := f1[0], f1[0]
+	require.Equal(t, quantizeGeneric(&q2, &g2, m), quantize(&q1, &g1, m))
+	require.Equal(t, q2, q1)
+	require.Equal(t, g2, g1)
+
+	first := r.IntN(2)
+	var contexts [16]uint8
+	for i := range contexts {
+		contexts[i] = uint8(r.IntN(3))
+		if first == 1 {
+			l1[i][0] = 0
+		}
+	}
+	require.Equal(t, residualCostsGeneric(l1[:n], first, contexts[:n], c), residualCosts(l1[:n], first, contexts[:n], c))
+	require.Equal(t, residualCostGeneric(&l1[0], first, 1, c), residualCost(&l1[0], first, 1, c))
+
+	inverses(dst1[:16*n], pred[:], f1[:n])
+	inversesGeneric(dst2[:16*n], pred[:], f1[:n])
+	require.Equal(t, dst2, dst1)
+
+	var dc1, dc2 Coefficients
+	nonzero1 := encode16x16(&dst1, &l1, &dc1, &src, &pred, m, m2)
+	nonzero2 := encode16x16Generic(&dst2, &l2, &dc2, &src, &pred, m, m2)
+	require.Equal(t, nonzero2, nonzero1)
+	require.Equal(t, dc2, dc1)
+	require.Equal(t, l2, l1)
+	require.Equal(t, dst2, dst1)
+}
+
+func TestKernelsAreThoseOfPlainCode(t *testing.T) {
+	for seed := range uint64(10000) {
+		compareAll(t, seed, int(seed))
+	}
+}
+
+func FuzzKernels(f *testing.F) {
+	for kind := range 32 {
+		f.Add(uint64(kind), kind)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, kind int) {
+		compareCandidates(t, seed, kind)
+		compareAll(t, seed, kind)
+	})
 }

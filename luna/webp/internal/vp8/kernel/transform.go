@@ -84,20 +84,21 @@ func forwardWHTGeneric(dc *Coefficients, in *[16]Coefficients) {
 	}
 }
 
-// inverseWHTGeneric is libwebp's TransformWHT (dsp/dec.c, RFC 6386, 14.3).
+// inverseWHTGeneric is libwebp's TransformWHT (dsp/dec.c, RFC 6386, 14.3). Sums wrap
+// at 16 bits, which no coefficients of real samples reach.
 func inverseWHTGeneric(out *[16]Coefficients, dc *Coefficients) {
-	var t [16]int
+	var t [16]int16
 	for i := range 4 {
-		x0, x1, x2, x3 := int(dc[i]), int(dc[4+i]), int(dc[8+i]), int(dc[12+i])
+		x0, x1, x2, x3 := dc[i], dc[4+i], dc[8+i], dc[12+i]
 		a0, a1, a2, a3 := x0+x3, x1+x2, x1-x2, x0-x3
 		t[i], t[4+i], t[8+i], t[12+i] = a0+a1, a3+a2, a0-a1, a3-a2
 	}
 	for i := 0; i < 16; i += 4 {
 		x0 := t[i] + 3
 		a0, a1, a2, a3 := x0+t[i+3], t[i+1]+t[i+2], t[i+1]-t[i+2], x0-t[i+3]
-		out[i][0] = int16((a0 + a1) >> 3)
-		out[i+1][0] = int16((a3 + a2) >> 3)
-		out[i+2][0] = int16((a0 - a1) >> 3)
-		out[i+3][0] = int16((a3 - a2) >> 3)
+		out[i][0] = (a0 + a1) >> 3
+		out[i+1][0] = (a3 + a2) >> 3
+		out[i+2][0] = (a0 - a1) >> 3
+		out[i+3][0] = (a3 - a2) >> 3
 	}
 }

@@ -1,0 +1,307 @@
+//go:build amd64 && !noasm && gc
+
+#include "textflag.h"
+#include "avx2_amd64.h"
+
+CONST(lastBin, $0x001f001f001f001f, $0x001f001f001f001f, $0x001f001f001f001f, $0x001f001f001f001f)
+
+CONST(minusOne, $0xffffffffffffffff, $0xffffffffffffffff, $0xffffffffffffffff, $0xffffffffffffffff)
+
+// func forwardsAVX2(out *Coefficients, src, pred *uint8, blocks int)
+TEXT ·forwardsAVX2(SB), NOSPLIT, $0-32
+	MOVQ out+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ pred+16(FP), DX
+	MOVQ blocks+24(FP), CX
+	SIGNS
+
+forward:
+	VPMOVZXBW (SI), Y0
+	VPMOVZXBW (DX), Y1
+	VPSUBW    Y1, Y0, Y0
+	FORWARD
+	VPERMQ    $0xd8, Y0, Y0
+	VMOVDQU   Y0, (DI)
+	ADDQ      $32, DI
+	ADDQ      $16, SI
+	ADDQ      $16, DX
+	DECQ      CX
+	JNE       forward
+	VZEROUPPER
+	RET
+
+// func inversesAVX2(dst, pred *uint8, in *Coefficients, blocks int)
+TEXT ·inversesAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), DI
+	MOVQ pred+8(FP), DX
+	MOVQ in+16(FP), SI
+	MOVQ blocks+24(FP), CX
+	SIGNS
+
+inverse:
+	VPERMQ       $0xd8, (SI), Y0
+	VPMOVZXBW    (DX), Y4
+	INVERSE
+	VEXTRACTI128 $1, Y0, X1
+	VPACKUSWB    X1, X0, X0
+	VMOVDQU      X0, (DI)
+	ADDQ         $16, DI
+	ADDQ         $32, SI
+	ADDQ         $16, DX
+	DECQ         CX
+	JNE          inverse
+	VZEROUPPER
+	RET
+
+// func quantizesAVX2(levels, coefficients *Coefficients, blocks int, m *Matrix) uint32
+TEXT ·quantizesAVX2(SB), NOSPLIT, $0-36
+	MOVQ levels+0(FP), DI
+	MOVQ coefficients+8(FP), SI
+	MOVQ blocks+16(FP), CX
+	MOVQ m+24(FP), R8
+	XORL DX, DX
+	XORL BX, BX
+
+block:
+	VPERMQ  $0xd8, (SI), Y0
+	QUANTIZE(R8)
+	VPERMQ  $0xd8, Y0, Y0
+	VMOVDQU Y0, (SI)
+	ZIGZAG
+	VMOVDQU Y1, (DI)
+	XORL    AX, AX
+	VPTEST  Y1, Y1
+	SETNE   AX
+	SHLXL   BX, AX, AX
+	ORL     AX, DX
+	INCL    BX
+	ADDQ    $32, SI
+	ADDQ    $32, DI
+	CMPL    BX, CX
+	JNE     block
+	MOVL    DX, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func quantizeAVX2(levels, coefficients *Coefficients, m *Matrix) uint32
+TEXT ·quantizeAVX2(SB), NOSPLIT, $0-28
+	MOVQ         levels+0(FP), DI
+	MOVQ         coefficients+8(FP), SI
+	MOVQ         m+16(FP), R8
+	VPERMQ       $0xd8, (SI), Y0
+	QUANTIZE(R8)
+	VPERMQ       $0xd8, Y0, Y0
+	VMOVDQU      Y0, (SI)
+	ZIGZAG
+	VMOVDQU      Y1, (DI)
+	VEXTRACTI128 $1, Y1, X2
+	VPACKSSWB    X2, X1, X2
+	VPXOR        X3, X3, X3
+	VPCMPEQB     X3, X2, X2
+	VPMOVMSKB    X2, AX
+	XORL         $0xffff, AX
+	MOVL         AX, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func encode16x16AVX2(dst *[256]uint8, levels *[16]Coefficients, dc *Coefficients, src, pred *[256]uint8, y1, y2 *Matrix) uint32
+//
+// The stack has the blocks' coefficients, then their first ones.
+TEXT ·encode16x16AVX2(SB), 0, $544-60
+	MOVQ dst+0(FP), DI
+	MOVQ levels+8(FP), R9
+	MOVQ dc+16(FP), R10
+	MOVQ src+24(FP), SI
+	MOVQ pred+32(FP), DX
+	MOVQ y1+40(FP), R8
+	MOVQ y2+48(FP), R11
+	SIGNS
+	VMOVDQU ac<>(SB), Y9
+	XORL BX, BX
+	MOVQ SP, R12
+
+forward:
+	VPMOVZXBW (SI), Y0
+	VPMOVZXBW (DX)(BX*8), Y1
+	VPSUBW    Y1, Y0, Y0
+	FORWARD
+	VMOVD     X0, AX
+	VPAND     Y9, Y0, Y0
+	VMOVDQU   Y0, (R12)
+	MOVW      AX, 512(SP)(BX*1)
+	ADDQ      $16, SI
+	ADDQ      $32, R12
+	ADDL      $2, BX
+	CMPL      BX, $32
+	JNE       forward
+
+	// The second-order block: forwards, in the order 0, 3, 1, 2 of rows and
+	// columns, then as the quantiser has it.
+	VMOVDQU 512(SP), Y0
+	HADAMARD
+	VPSRAW  $1, Y0, Y0
+	VPSHUFB natural<>(SB), Y0, Y0
+	VPERMQ  $0x6c, Y0, Y0
+	QUANTIZE(R11)
+	ZIGZAG
+	VMOVDQU Y1, (R10)
+	XORL    R13, R13
+	VPTEST  Y1, Y1
+	SETNE   R13
+	SHLL    $24, R13
+
+	// And back: rows 0 and 1, 3 and 2; then the same with columns.
+	VPERMQ  $0x78, Y0, Y0
+	VPERMQ  $0x4e, Y0, Y1
+	VPSIGNW Y14, Y0, Y0
+	VPADDW  Y1, Y0, Y0            // a0 a1; a3 a2
+	VPSHUFD $0x4e, Y0, Y1
+	VPSIGNW Y15, Y0, Y0
+	VPADDW  Y1, Y0, Y0            // rows 0 and 2, 1 and 3
+	VPADDW  round3<>(SB), Y0, Y0
+	VPSHUFB reverse<>(SB), Y0, Y1
+	VPSIGNW pairs<>(SB), Y0, Y0
+	VPADDW  Y1, Y0, Y0            // a0 a1 a2 a3
+	VPSHUFB swap<>(SB), Y0, Y1
+	VPSIGNW outer<>(SB), Y0, Y0
+	VPADDW  Y1, Y0, Y0            // columns 0, 2, 3, 1
+	VPSRAW  $3, Y0, Y0
+	VPSHUFB columns<>(SB), Y0, Y0
+	VPERMQ  $0xd8, Y0, Y0
+	VMOVDQU Y0, 512(SP)
+
+	XORL BX, BX
+	MOVQ SP, R12
+
+inverse:
+	VMOVDQU      (R12), Y0
+	VPMOVZXBW    (DX), Y4
+	QUANTIZE(R8)
+	ZIGZAG
+	VMOVDQU      Y1, (R9)
+	XORL         AX, AX
+	VPTEST       Y1, Y1
+	SETNE        AX
+	SHLXL        BX, AX, AX
+	ORL          AX, R13
+	MOVWLZX      512(SP)(BX*2), AX
+	VMOVD        AX, X1
+	VPOR         Y1, Y0, Y0
+	INVERSE
+	VEXTRACTI128 $1, Y0, X1
+	VPACKUSWB    X1, X0, X0
+	VMOVDQU      X0, (DI)
+	ADDQ         $16, DI
+	ADDQ         $16, DX
+	ADDQ         $32, R9
+	ADDQ         $32, R12
+	INCL         BX
+	CMPL         BX, $16
+	JNE          inverse
+	MOVL         R13, ret+56(FP)
+	VZEROUPPER
+	RET
+
+// func histogramAVX2(h *[32]uint32, src, pred *uint8, blocks int)
+//
+// The stack has the bins of up to 16 blocks' coefficients, as bytes; what is not
+// used is in none.
+TEXT ·histogramAVX2(SB), NOSPLIT, $256-32
+	MOVQ h+0(FP), R8
+	MOVQ src+8(FP), SI
+	MOVQ pred+16(FP), DX
+	MOVQ blocks+24(FP), CX
+	SIGNS
+	VMOVDQU lastBin<>(SB), Y13
+	VPXOR X9, X9, X9
+
+group:
+	VPCMPEQB Y8, Y8, Y8
+	VMOVDQU  Y8, (SP)
+	VMOVDQU  Y8, 32(SP)
+	VMOVDQU  Y8, 64(SP)
+	VMOVDQU  Y8, 96(SP)
+	VMOVDQU  Y8, 128(SP)
+	VMOVDQU  Y8, 160(SP)
+	VMOVDQU  Y8, 192(SP)
+	VMOVDQU  Y8, 224(SP)
+	VPXOR    X8, X8, X8   // the largest
+	XORL     BX, BX
+
+forward:
+	VPMOVZXBW    (SI), Y0
+	VPMOVZXBW    (DX), Y1
+	VPSUBW       Y1, Y0, Y0
+	FORWARD
+	VPABSW       Y0, Y0
+	VPSRLW       $3, Y0, Y0
+	VPMINUW      Y13, Y0, Y0
+	VEXTRACTI128 $1, Y0, X1
+	VPACKUSWB    X1, X0, X0
+	VPMAXUB      X0, X8, X8
+	VMOVDQU      X0, (SP)(BX*1)
+	ADDQ         $16, SI
+	ADDQ         $16, DX
+	ADDL         $16, BX
+	DECQ         CX
+	JEQ          count
+	CMPL         BX, $256
+	JNE          forward
+
+count:
+	VPSRLDQ $8, X8, X0
+	VPMAXUB X0, X8, X8
+	VPSRLDQ $4, X8, X0
+	VPMAXUB X0, X8, X8
+	VPSRLDQ $2, X8, X0
+	VPMAXUB X0, X8, X8
+	VPSRLDQ $1, X8, X0
+	VPMAXUB X0, X8, X8
+	VMOVD   X8, AX
+	MOVBLZX AX, AX        // the last bin
+	VMOVDQU (SP), Y0
+	VMOVDQU 32(SP), Y1
+	VMOVDQU 64(SP), Y2
+	VMOVDQU 96(SP), Y3
+	VMOVDQU 128(SP), Y4
+	VMOVDQU 160(SP), Y5
+	VMOVDQU 192(SP), Y6
+	VMOVDQU 224(SP), Y7
+	VPXOR   X8, X8, X8    // the bin
+	XORL    BX, BX
+
+bin:
+	VPCMPEQB     Y8, Y0, Y14
+	VPCMPEQB     Y8, Y1, Y15
+	VPADDB       Y15, Y14, Y14
+	VPCMPEQB     Y8, Y2, Y15
+	VPADDB       Y15, Y14, Y14
+	VPCMPEQB     Y8, Y3, Y15
+	VPADDB       Y15, Y14, Y14
+	VPCMPEQB     Y8, Y4, Y15
+	VPADDB       Y15, Y14, Y14
+	VPCMPEQB     Y8, Y5, Y15
+	VPADDB       Y15, Y14, Y14
+	VPCMPEQB     Y8, Y6, Y15
+	VPADDB       Y15, Y14, Y14
+	VPCMPEQB     Y8, Y7, Y15
+	VPADDB       Y15, Y14, Y14
+	VPSUBB       Y14, Y9, Y14
+	VPSADBW      Y9, Y14, Y14
+	VEXTRACTI128 $1, Y14, X15
+	VPADDD       X15, X14, X14
+	VPSHUFD      $0xee, X14, X15
+	VPADDD       X15, X14, X14
+	VMOVD        X14, R9
+	ADDL         R9, (R8)(BX*4)
+	VPSUBB       minusOne<>(SB), Y8, Y8
+	INCL         BX
+	CMPL         BX, AX
+	JLE          bin
+
+	VMOVDQU halves<>(SB), Y15
+	VMOVDQU lanes<>(SB), Y14
+	TESTQ   CX, CX
+	JNE     group
+	VZEROUPPER
+	RET
