@@ -31,15 +31,15 @@ func (w *worker) analyse(p *Picture, x, y int) (alpha, chroma int) {
 	var h [32]uint32
 	best := 0
 	for mode := range 2 {
-		w.edges.luma(&w.pred, mode, x, y)
+		w.edges.luma(&w.whole[mode], mode, x, y)
 		h = [32]uint32{}
-		kernel.Histogram(&h, w.src.y[:], w.pred[:])
+		kernel.Histogram(&h, w.src.y[:], w.whole[mode][:])
 		best = max(best, susceptibility(&h))
 	}
 	for mode := range 2 {
-		w.edges.chroma(&w.predC, mode, x, y)
+		w.edges.chroma(&w.wholeC[mode], mode, x, y)
 		h = [32]uint32{}
-		kernel.Histogram(&h, w.src.c[:], w.predC[:])
+		kernel.Histogram(&h, w.src.c[:], w.wholeC[mode][:])
 		chroma = max(chroma, susceptibility(&h))
 	}
 	alpha = maxAlpha - (3*best+chroma+2)>>2

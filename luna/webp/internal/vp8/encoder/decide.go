@@ -117,16 +117,12 @@ func (w *worker) pickI16(b *macroblock, s *segment, x, y int) score {
 	isFlat := flatSource(&w.src.y)
 	kernel.Textures(w.texture[:], w.src.y[:])
 	best := score{total: unlimited}
-	for mode := range vp8.Modes {
-		w.edges.luma(&w.pred, mode, x, y)
+	chosen := 0
+	for _, mode := range w.shortlistI16(s, x, y) {
+		pred := &w.whole[mode]
 		t := w.trial
-		nonzero := kernel.Encode16x16(&t.out.y, (*[16]kernel.Coefficients)(t.levels[blockY:]), &t.levels[blockDC], &w.src.y, &w.pred, &s.y1, &s.y2)
-		r := score{
-			d:  int64(kernel.SumSquares(w.src.y[:], t.out.y[:])),
-			sd: (s.lambdaTexture*int64(w.textureDistance(&t.out.y)) + 128) >> 8,
-			h:  int64(vp8.ModeCosts[mode]),
-			r:  w.rateI16(t, nonzero),
-		}
+		nonzero := kernel.Encode16x16(&t.out.y, (*[16]kernel.Coefficients)(t.levels[blockY:]), &t.levels[blockDC], &w.src.y, pred, &s.y1, &s.y2)
+		r := w.scoreI16(t, s, int(mode), nonzero)
 		if isFlat {
 			if isFlat = flat(t.levels[blockY:blockC], 0); isFlat {
 				r.d *= 2
@@ -136,11 +132,15 @@ func (w *worker) pickI16(b *macroblock, s *segment, x, y int) score {
 		r.weigh(s.lambdaI16)
 		if r.total < best.total {
 			best = r
-			b.mode = uint8(mode)
+			chosen = int(mode)
 			t.nonzero = nonzero
 			w.trial, w.best = w.best, w.trial
 		}
 	}
+	if w.effort.refine {
+		w.refineI16(s, chosen, &best)
+	}
+	b.mode = uint8(chosen)
 	best.weigh(s.lambdaMode)
 	b.whole = true
 
@@ -151,6 +151,46 @@ func (w *worker) pickI16(b *macroblock, s *segment, x, y int) score {
 		w.edge[b.segment] = max(w.edge[b.segment], edge)
 	}
 	return best
+}
+
+// scoreI16 judges luma that is coded as a whole.
+func (w *worker) scoreI16(t *coded, s *segment, mode int, nonzero uint32) score {
+	return score{
+		d:  int64(kernel.SumSquares(w.src.y[:], t.out.y[:])),
+		sd: (s.lambdaTexture*int64(w.textureDistance(&t.out.y)) + 128) >> 8,
+		h:  int64(vp8.ModeCosts[mode]),
+		r:  w.rateI16(t, nonzero),
+	}
+}
+
+// shortlistI16 predicts luma as a whole in all ways, and returns the modes to look
+// at: all, or those whose difference from the source has the smallest spectrum.
+func (w *worker) shortlistI16(s *segment, x, y int) []uint8 {
+	w.list = [vp8.Modes]uint8{0, 1, 2, 3}
+	var cost [vp8.Modes]int
+	for mode := range vp8.Modes {
+		w.edges.luma(&w.whole[mode], mode, x, y)
+		if w.effort.whole < vp8.Modes {
+			cost[mode] = kernel.SATD(w.src.y[:], w.whole[mode][:]) + int(vp8.ModeCosts[mode])*s.lambdaSATD>>8
+		}
+	}
+	if w.effort.whole < vp8.Modes {
+		shortest(w.list[:], cost[:], w.effort.whole)
+	}
+	return w.list[:w.effort.whole]
+}
+
+// shortest moves the n cheapest of list to its beginning.
+func shortest(list []uint8, cost []int, n int) {
+	for i := range n {
+		least := i
+		for k := i + 1; k < len(list); k++ {
+			if cost[list[k]] < cost[list[least]] {
+				least = k
+			}
+		}
+		list[i], list[least] = list[least], list[i]
+	}
 }
 
 // textureDistance is how far the texture of what was made is from the source's
@@ -189,21 +229,25 @@ func (w *worker) pickI4(b *macroblock, s *segment, whole *score) {
 		context := int(top>>i&1 + left>>j&1)
 		src := block(&w.src.y, n)
 		kernel.Predict4x4(&w.preds, (*[16]uint8)(w.boundary[at-5:]))
-		kernel.EncodeCandidates(w.candidates[:], w.preds[:], src, &s.y1, costs, context)
+		list, preds := w.shortlistI4(s, src, headers)
+		kernel.EncodeCandidates(w.candidates[:len(list)], preds, src, &s.y1, costs, context)
 
-		bestMode, bestTotal := 0, int64(unlimited)
-		for mode := range w.candidates {
-			c := &w.candidates[mode]
+		bestAt, bestMode, bestTotal := 0, 0, int64(unlimited)
+		for k, m := range list {
+			c, mode := &w.candidates[k], int(m)
 			d := int64(c.SSE) + (s.lambdaTexture*int64(abs(int(c.Texture)-int(w.texture[n]))>>5)+128)>>8
 			rate := int64(c.Rate) + int64(headers[mode])
 			if mode > 0 && bits.OnesCount32(c.Nonzero&^1) <= flatLimitI4 {
 				rate += flatPenalty
 			}
 			if total := rate*s.lambdaI4 + d<<8; total < bestTotal {
-				bestMode, bestTotal = mode, total
+				bestAt, bestMode, bestTotal = k, mode, total
 			}
 		}
-		c := &w.candidates[bestMode]
+		c := &w.candidates[bestAt]
+		if w.effort.refine {
+			w.refineI4(c, n, src, &w.preds[bestMode], s, costs, context)
+		}
 		best := score{
 			d:  int64(c.SSE),
 			sd: (s.lambdaTexture*int64(abs(int(c.Texture)-int(w.texture[n]))>>5) + 128) >> 8,
@@ -230,6 +274,89 @@ func (w *worker) pickI4(b *macroblock, s *segment, whole *score) {
 	b.modes = *modes
 	w.trial, w.best = w.best, w.trial
 	*whole = sum
+}
+
+// shortlistI4 returns the modes of a block to look at, and their predictions.
+func (w *worker) shortlistI4(s *segment, src *kernel.Block, headers *[vp8.BlockModes]uint16) ([]uint8, []kernel.Block) {
+	if w.effort.blocks >= vp8.BlockModes {
+		return allBlockModes[:], w.preds[:]
+	}
+	var scores [vp8.BlockModes]uint16
+	kernel.Score4x4(&scores, &w.preds, src)
+	var cost [vp8.BlockModes]int
+	for mode, v := range scores {
+		cost[mode] = int(v) + int(headers[mode])*s.lambdaSATD>>8
+	}
+	w.listI4 = allBlockModes
+	shortest(w.listI4[:], cost[:], w.effort.blocks)
+	list := w.listI4[:w.effort.blocks]
+	for k, mode := range list {
+		w.some[k] = w.preds[mode]
+	}
+	return list, w.some[:len(list)]
+}
+
+var allBlockModes = [vp8.BlockModes]uint8{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
+
+// refineI4 quantises a coded block by trellis, and keeps that if it is better.
+func (w *worker) refineI4(c *kernel.Candidate, n int, src, pred *kernel.Block, s *segment, costs *kernel.Costs, context int) {
+	if c.Nonzero == 0 {
+		return
+	}
+	var f [1]kernel.Coefficients
+	var r kernel.Candidate
+	kernel.ForwardTransforms(f[:], src[:], pred[:])
+	r.Nonzero = trellis(&r.Levels, &f[0], 0, context, &s.y1, costs, s.lambdaTrellisI4)
+	if r.Levels == c.Levels {
+		return
+	}
+	kernel.InverseTransforms(r.Samples[:], pred[:], f[:])
+	var tex [1]uint32
+	kernel.Textures(tex[:], r.Samples[:])
+	r.Texture = tex[0]
+	r.SSE = uint32(kernel.SumSquares(src[:], r.Samples[:]))
+	r.Rate = uint32(kernel.ResidualCost(&r.Levels, 0, context, costs))
+	total := func(c *kernel.Candidate) int64 {
+		return int64(c.Rate)*s.lambdaI4 + (int64(c.SSE)+(s.lambdaTexture*int64(abs(int(c.Texture)-int(w.texture[n]))>>5)+128)>>8)<<8
+	}
+	if total(&r) < total(c) {
+		*c = r
+	}
+}
+
+// refineI16 does so for luma that is coded as a whole.
+func (w *worker) refineI16(s *segment, mode int, best *score) {
+	t := w.trial
+	pred := &w.whole[mode]
+	var f [16]kernel.Coefficients
+	var dc kernel.Coefficients
+	kernel.ForwardTransforms(f[:], w.src.y[:], pred[:])
+	kernel.ForwardWHT(&dc, &f)
+	nonzero := uint32(0)
+	if kernel.Quantize(&t.levels[blockDC], &dc, &s.y2) != 0 {
+		nonzero = 1 << 24
+	}
+	top, left := w.top, w.left
+	for n := range 16 {
+		i, j := n&3, n>>2
+		f[n][0] = 0
+		some := contexts(0)
+		if trellis(&t.levels[blockY+n], &f[n], 1, int(top>>i&1+left>>j&1), &s.y1, &w.costs[vp8.LumaAfterDC], s.lambdaTrellisI16) != 0 {
+			some = 1
+		}
+		nonzero |= uint32(some) << n
+		top = top&^(1<<i) | some<<i
+		left = left&^(1<<j) | some<<j
+	}
+	kernel.InverseWHT(&f, &dc)
+	kernel.InverseTransforms(t.out.y[:], pred[:], f[:])
+	r := w.scoreI16(t, s, mode, nonzero)
+	r.weigh(s.lambdaI16)
+	if r.total < best.total {
+		*best = r
+		t.nonzero = nonzero
+		w.trial, w.best = w.best, w.trial
+	}
 }
 
 func block(a *[256]uint8, n int) *[16]uint8 { return (*[16]uint8)(a[16*n:]) }
@@ -280,16 +407,16 @@ func (w *worker) modesAround(modes *[16]uint8, n int) (above, before uint8) {
 func (w *worker) pickChroma(b *macroblock, s *segment, x, y int) {
 	best := score{total: unlimited}
 	chosen := w.best
-	for mode := range vp8.Modes {
-		w.edges.chroma(&w.predC, mode, x, y)
+	for _, mode := range w.shortlistChroma(s, x, y) {
+		pred := &w.wholeC[mode]
 		t := &w.chroma[0]
 		var c [8]kernel.Coefficients
-		kernel.ForwardTransforms(c[:], w.src.c[:], w.predC[:])
+		kernel.ForwardTransforms(c[:], w.src.c[:], pred[:])
 		if w.e.diffuse {
 			w.correct(&c, &t.spread, &s.uv)
 		}
 		nonzero := kernel.QuantizeBlocks(t.levels[:], c[:], &s.uv)
-		kernel.InverseTransforms(t.out[:], w.predC[:], c[:])
+		kernel.InverseTransforms(t.out[:], pred[:], c[:])
 		r := score{
 			d: int64(kernel.SumSquares(w.src.c[:], t.out[:])),
 			h: int64(vp8.ChromaModeCosts[mode]),
@@ -311,6 +438,22 @@ func (w *worker) pickChroma(b *macroblock, s *segment, x, y int) {
 	if w.e.diffuse {
 		w.keepErrors(&t.spread)
 	}
+}
+
+// shortlistChroma is shortlistI16 for chroma.
+func (w *worker) shortlistChroma(s *segment, x, y int) []uint8 {
+	w.list = [vp8.Modes]uint8{0, 1, 2, 3}
+	var cost [vp8.Modes]int
+	for mode := range vp8.Modes {
+		w.edges.chroma(&w.wholeC[mode], mode, x, y)
+		if w.effort.chroma < vp8.Modes {
+			cost[mode] = kernel.SATD(w.src.c[:], w.wholeC[mode][:]) + int(vp8.ChromaModeCosts[mode])*s.lambdaSATD>>8
+		}
+	}
+	if w.effort.chroma < vp8.Modes {
+		shortest(w.list[:], cost[:], w.effort.chroma)
+	}
+	return w.list[:w.effort.chroma]
 }
 
 // A codedChroma is Cb and Cr as one mode makes them.

@@ -45,6 +45,22 @@ type macroblock struct {
 	blocks [blocks]uint8
 }
 
+// An effort is how much is tried.
+type effort struct {
+	whole, blocks, chroma int  // how many modes
+	refine                bool // by trellis
+}
+
+var efforts = [7]effort{
+	{1, 1, 1, false},
+	{1, 2, 1, false},
+	{2, 3, 2, false},
+	{2, 4, 2, false},
+	{4, 10, 4, false},
+	{4, 10, 4, true},
+	{4, 10, 4, true},
+}
+
 // lag is by how many rows the probabilities that costs are computed of are behind.
 // It bounds how many rows are coded at a time.
 const lag = 6
@@ -198,6 +214,7 @@ func (e *Encoder) reset(ctx context.Context, p *Picture, o Options) {
 	}
 	for _, w := range e.workers[:o.Workers] {
 		w.tally = tally{}
+		w.effort = &efforts[o.Effort]
 		w.edge = [segments]int{}
 		w.skipped = 0
 	}

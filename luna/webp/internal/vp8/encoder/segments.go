@@ -28,6 +28,7 @@ type segment struct {
 	lambdaI4, lambdaI16, lambdaUV, lambdaMode int64
 	lambdaTrellisI4, lambdaTrellisI16         int64
 	lambdaTexture                             int64
+	lambdaSATD                                int // of a bit, in units of SATD
 	minDistortion                             int64
 	penaltyI4                                 int64
 }
@@ -120,6 +121,7 @@ func (s *segment) setup(chromaDC, chromaAC int) {
 	s.lambdaTrellisI4 = max(7*i4*i4>>3, 1)
 	s.lambdaTrellisI16 = max(i16*i16>>2, 1)
 	s.lambdaTexture = max(noiseShaping*i4>>5, 1)
+	s.lambdaSATD = max(int(i4)/2, 1)
 	s.minDistortion = 20 * int64(s.y1.Q[0])
 	s.penaltyI4 = 1000 * i4 * i4
 }

@@ -13,8 +13,12 @@ type worker struct {
 
 	src         samples
 	edges       edges
-	pred        [256]uint8
-	predC       [128]uint8
+	whole       [vp8.Modes][256]uint8 // predictions
+	wholeC      [vp8.Modes][128]uint8
+	list        [vp8.Modes]uint8
+	listI4      [vp8.BlockModes]uint8
+	some        [vp8.BlockModes]kernel.Block
+	effort      *effort
 	texture     [16]uint32 // of src
 	boundary    [48]uint8
 	best, trial *coded

@@ -1,0 +1,112 @@
+package encoder
+
+import (
+	"math"
+
+	"github.com/immagin/immagin-go/luna/webp/internal/vp8"
+	"github.com/immagin/immagin-go/luna/webp/internal/vp8/kernel"
+)
+
+// trellisWeights are libwebp's weights of errors by frequency (kWeightTrellis).
+var trellisWeights = [16]int64{30, 27, 19, 11, 27, 24, 17, 10, 19, 17, 12, 8, 11, 10, 8, 6}
+
+// trellis quantises coefficients to the levels of least cost, distortion and rate
+// together: of each, the level rounded down and the next are tried (libwebp's
+// TrellisQuantizeBlock). It works in place as kernel.Quantize does. Levels before
+// first stay as they are.
+func trellis(levels, in *kernel.Coefficients, first, context int, m *kernel.Matrix, costs *kernel.Costs, lambda int64) (nonzero uint32) {
+	// What comes after the last coefficient that is worth half a step needs no look.
+	last := first - 1
+	limit := int32(m.Q[1]) * int32(m.Q[1]) / 4
+	for n := 15; n >= first; n-- {
+		if v := int32(in[vp8.Zigzag[n]&15]); v*v > limit {
+			last = n
+			break
+		}
+	}
+	last = min(last+1, 15)
+
+	type node struct {
+		level int16
+		prev  int8
+	}
+	const dead = math.MaxInt64 / 4
+	var nodes [16][2]node
+	start := [3]int{kernel.RowStart, kernel.RowOne, kernel.RowMore}[context]
+	table := &costs.Table[vp8.BandOf[first]]
+	bestScore := int64(table[start][kernel.ColumnEnd]) * lambda
+	bestAt, bestNode := -1, 0
+	var bestPrev int8
+
+	scores := [2]int64{0, dead}
+	rows := [2]int{start, start}
+	for n := first; n <= last; n++ {
+		j := vp8.Zigzag[n] & 15
+		c := int64(in[j])
+		c = max(c, -c) + int64(m.Sharpen[j])
+		q, iq := int64(m.Q[j]), uint64(m.IQ[j])
+		down := min(int64(uint64(c)*iq>>17), vp8.MaxLevel)
+		most := min(int64((uint64(c)*iq+0x80<<9)>>17), vp8.MaxLevel)
+		table := &costs.Table[vp8.BandOf[n]]
+		after := &costs.Table[vp8.BandOf[n+1]]
+		var next [2]int64
+		var nextRows [2]int
+		for k := range 2 {
+			level := down + int64(k)
+			if level > most {
+				next[k] = dead
+				continue
+			}
+			e := c - level*q
+			base := trellisWeights[j] * (e*e - c*c) * 256
+			column, fixed := level, int64(0)
+			if level >= kernel.ColumnLarge {
+				column, fixed = kernel.ColumnLarge, int64(vp8.FixedLevelCosts[level&2047])
+			}
+			best, prev := scores[0]+(int64(table[rows[0]][column])+fixed)*lambda, int8(0)
+			if scores[1] < dead {
+				if s := scores[1] + (int64(table[rows[1]][column])+fixed)*lambda; s < best {
+					best, prev = s, 1
+				}
+			}
+			best += base
+			row := int(min(level, kernel.RowMore))
+			nodes[n][k] = node{int16(level), prev}
+			next[k], nextRows[k] = best, row
+			if level != 0 && best < bestScore {
+				s := best
+				if n < 15 {
+					s += int64(after[row][kernel.ColumnEnd]) * lambda
+				}
+				if s < bestScore {
+					bestScore, bestAt, bestNode, bestPrev = s, n, k, prev
+				}
+			}
+		}
+		scores, rows = next, nextRows
+	}
+
+	coefficients := *in
+	*in, *levels = kernel.Coefficients{}, kernel.Coefficients{}
+	if first > 0 {
+		in[0] = coefficients[0]
+	}
+	if bestAt < 0 {
+		return 0
+	}
+	nodes[bestAt][bestNode].prev = bestPrev
+	for n, k := bestAt, bestNode; n >= first; n-- {
+		j := vp8.Zigzag[n] & 15
+		level := nodes[n][k&1].level
+		if level != 0 {
+			nonzero |= 1 << n
+		}
+		if coefficients[j] < 0 {
+			level = -level
+		}
+		levels[n] = level
+		in[j] = int16(int32(level) * int32(m.Q[j]))
+		k = int(nodes[n][k&1].prev)
+	}
+	return nonzero
+}
