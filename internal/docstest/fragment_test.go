@@ -248,7 +248,7 @@ func declarations(b block, file *ast.File, text, imports, body string, packages 
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		fmt.Fprintf(&s, "var %s = %s\n", name, given[name])
 	}
-	fmt.Fprintf(&s, "//line %s:%d\n%s\n", b.page[strings.LastIndex(b.page, "/")+1:], b.line+1, body)
+	fmt.Fprintf(&s, "//line %s:%d\n%s\n", b.page, b.line+1, body)
 	return fragment{source: s.String()}, nil
 }
 
@@ -330,7 +330,7 @@ func statements(b block, files *token.FileSet, file *ast.File, imports, body str
 	if results == 0 {
 		types = ""
 	}
-	fmt.Fprintf(&s, "body := func() (%s) {\n//line %s:%d\n%s%s\n}\n", types, b.page[strings.LastIndex(b.page, "/")+1:], b.line+1, out.String(), last)
+	fmt.Fprintf(&s, "body := func() (%s) {\n//line %s:%d\n%s%s\n}\n", types, b.page, b.line+1, out.String(), last)
 	if results == 0 {
 		s.WriteString("body()\nreturn nil\n}\n")
 	} else {

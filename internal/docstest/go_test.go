@@ -27,6 +27,9 @@ var prints = []exception{
 	{"migrating.md", "var e *edit.ImportError", "false preset \"hero\": is defined in imgproxy's configuration: write its options instead\ntrue sh \"0.5\": the mask is the same, but flat areas are sharpened here as well"},
 }
 
+// together is the package of all fragments that are statements.
+const together = "internal/docstest/blocks/runner"
+
 // TestGo compiles every block of Go in one go, within this module and so with
 // its dependencies, and runs those that are statements.
 func TestGo(t *testing.T) {
@@ -49,7 +52,7 @@ func TestGo(t *testing.T) {
 	var runs []block
 	var paths []string
 	whole := map[string]block{} // by what stands for it in messages
-	quoted := 0
+	quoted, compiled := 0, 0
 	formatted := func(b block) {
 		_, text := splitImports(b.text)
 		if want, err := format.Source([]byte(strings.TrimLeft(text, "\n"))); err == nil && string(want) != strings.TrimLeft(text, "\n") {
@@ -71,18 +74,23 @@ func TestGo(t *testing.T) {
 			// Compiled here, and not linked, which takes longer than all the rest.
 			f.source = strings.Replace(f.source, "package main", "package fragment", 1)
 		}
+		compiled++
+		_, other := find(elsewhere, used, b)
+		if f.run && !other {
+			// All of these are one package: the compiler takes seconds to read what
+			// each package imports.
+			source := strings.Replace(f.source, "package fragment", "package main", 1)
+			place(fmt.Sprintf("%s/run%d.go", together, len(runs)), strings.Replace(source, "func Run(", fmt.Sprintf("func run%d(", len(runs)), 1))
+			runs = append(runs, b)
+			continue
+		}
+		if f.program && !other {
+			programs++
+		}
 		path := fmt.Sprintf("internal/docstest/blocks/b%d", i)
 		place(path+"/fragment.go", f.source)
 		paths = append(paths, "./"+path)
 		whole[path] = b
-		switch _, other := find(elsewhere, used, b); {
-		case other:
-		case f.program:
-			programs++
-		case f.run:
-			runs = append(runs, b)
-			overlayRun(place, len(runs)-1, path)
-		}
 	}
 	requireUsed(t, elsewhere, used)
 	require.Equal(t, 1, programs, "whole programs are files of examples, which pages quote, but for the README's, which TestEmbed runs")
@@ -92,7 +100,7 @@ func TestGo(t *testing.T) {
 	for i := range runs {
 		fmt.Fprintf(&calls, "\t%q: run%d,\n", runs[i].String(), i)
 	}
-	place("internal/docstest/blocks/runner/main.go", runner(calls.String()))
+	place(together+"/main.go", runner(calls.String()))
 	name := filepath.Join(folder, "overlay.json")
 	text, err := json.Marshal(map[string]any{"Replace": overlay})
 	require.NoError(t, err)
@@ -101,12 +109,12 @@ func TestGo(t *testing.T) {
 	// Not vet, which looks for the folders themselves.
 	bin := filepath.Join(folder, "bin") + string(filepath.Separator)
 	require.NoError(t, os.Mkdir(bin, 0o700))
-	build := exec.Command("go", append([]string{"build", "-overlay", name, "-o", bin, "./internal/docstest/blocks/runner"}, paths...)...)
+	build := exec.Command("go", append([]string{"build", "-overlay", name, "-o", bin, "./" + together}, paths...)...)
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, named(string(out), whole))
 	}
-	t.Logf("%d compiled, %d of them run, %d more are quotations of files that are compiled", len(paths), len(runs), quoted)
+	t.Logf("%d compiled, %d of them run, %d more are quotations of files that are compiled", compiled, len(runs), quoted)
 
 	var said struct{ Failed, Output map[string]string }
 	run := exec.Command(filepath.Join(bin, "runner"))
@@ -129,18 +137,12 @@ func TestGo(t *testing.T) {
 
 // named gives messages of the compiler the places on the pages.
 func named(text string, whole map[string]block) string {
+	text = strings.ReplaceAll(text, together+"/", "")
 	for path, b := range whole {
-		text = strings.ReplaceAll(text, path+"/"+filepath.Base(b.page)+":", b.page+":")
+		text = strings.ReplaceAll(text, path+"/", "")
 		text = strings.ReplaceAll(text, "github.com/immagin/immagin-go/"+path, b.String())
 	}
 	return text
-}
-
-// overlayRun gives the runner a file for each block, since imports of one file
-// are none of another's.
-func overlayRun(place func(path, source string), i int, path string) {
-	place(fmt.Sprintf("internal/docstest/blocks/runner/run%d.go", i), fmt.Sprintf(
-		"package main\n\nimport fragment %q\n\nvar run%d = fragment.Run\n", "github.com/immagin/immagin-go/"+path, i))
 }
 
 // runner is a program that runs all fragments, each with a site of its own.
