@@ -42,7 +42,7 @@
 //	luna/text    fonts, shaping and drawing of text
 //
 // Adapters: luna/jpeg, luna/png, luna/gif, luna/webp, luna/avif, luna/tiff,
-// luna/jp2, luna/bmp, luna/heif and luna/heif/heic.
+// luna/jp2, luna/bmp, luna/heif and luna/heif/heic; and luna/webp/libwebp, in C.
 //
 // What is plugged in passes the suite for it: luna/codec/codectest,
 // luna/pixel/pixeltest, storage/storagetest, immagin/api/apitest or

@@ -16,7 +16,7 @@ func TestCropsByInterestSeeTheReferencePixels(t *testing.T) {
 	for position, want := range map[edit.Position]string{
 		edit.PositionAttention: "decode jpeg 1/4 to 200x150 by reference | convert to rgb | resize 133x100 | crop 100x100 by attention",
 		edit.PositionEntropy:   "decode jpeg 1/4 to 200x150 by reference | convert to rgb | resize 133x100 | crop 100x100 by entropy",
-		edit.PositionCenter:    "decode jpeg 1/4 to 200x150 in ycbcr 4:4:4 | resize 133x100",
+		edit.PositionCenter:    "decode jpeg 1/4 to 200x150 | resize 133x100 keep 100x100+17+0 | encode webp",
 	} {
 		p, err := e.Explain(t.Context(), bytes.NewReader(photo), []edit.Edit{edit.Resize{Width: 100, Height: 100, Position: position}}, nil)
 		require.NoError(t, err)

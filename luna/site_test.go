@@ -23,6 +23,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	_ "golang.org/x/image/webp" // for image.DecodeConfig
 
 	"github.com/immagin/immagin-go/luna"
 	"github.com/immagin/immagin-go/luna/codec"

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	_ "golang.org/x/image/webp"
 
 	"github.com/immagin/immagin-go/internal/docstest/given"
 )

@@ -62,7 +62,8 @@ var may = map[string][]string{
 	"luna/jpeg":             {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/exif", "internal/ctxio", "internal/interleave"},
 	"luna/png":              {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/exif", "internal/ctxio", "internal/inflate", "internal/interleave", "internal/modversion", "internal/quantize"},
 	"luna/gif":              {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/ctxio"},
-	"luna/webp":             {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/exif", "internal/ctxio", "internal/interleave", "internal/modversion"},
+	"luna/webp":             {"luna/codec", "luna/pixel", "luna/internal/lazy", "luna/webp/internal/alph", "luna/webp/internal/mux", "luna/webp/internal/vp8/decoder", "luna/webp/internal/vp8/encoder", "luna/webp/internal/vp8l", "luna/webp/internal/yuv", "internal/exif", "internal/ctxio", "internal/interleave", "internal/modversion", "internal/ycc"},
+	"luna/webp/libwebp":     {"luna/codec", "luna/pixel", "luna/webp", "luna/webp/internal/mux", "internal/ctxio", "internal/interleave", "internal/modversion"},
 	"luna/tiff":             {"luna/codec", "luna/jpeg", "luna/pixel", "luna/internal/lazy", "internal/ctxio", "internal/inflate", "internal/interleave", "internal/modversion"},
 	"luna/bmp":              {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/ctxio"},
 	"luna/jp2":              {"luna/codec", "luna/pixel", "luna/internal/lazy", "internal/ctxio", "internal/exif", "internal/interleave", "internal/modversion"},
@@ -73,11 +74,22 @@ var may = map[string][]string{
 	"luna/internal/lazy":    {"luna/pixel"},
 	"luna/internal/testpic": {"luna/pixel"},
 	"luna/internal/testicc": {},
-	"luna/codecs":           {"luna/codec", "luna/gif", "luna/jpeg", "luna/png", "luna/webp"},
-	"luna/codecs/full":      {"luna/avif", "luna/bmp", "luna/codec", "luna/codecs", "luna/heif", "luna/jp2", "luna/tiff"},
+
+	"luna/webp/internal/alph":        {"luna/webp/internal/vp8l"},
+	"luna/webp/internal/mux":         {"luna/codec", "luna/pixel"},
+	"luna/webp/internal/vp8":         {},
+	"luna/webp/internal/vp8/decoder": {"luna/pixel", "luna/webp/internal/vp8"},
+	"luna/webp/internal/vp8/encoder": {"luna/webp/internal/vp8", "luna/webp/internal/vp8/kernel"},
+	"luna/webp/internal/vp8/kernel":  {"luna/webp/internal/vp8"},
+	"luna/webp/internal/vp8l":        {},
+	"luna/webp/internal/yuv":         {},
+	"luna/webp/internal/calibrate":   {"luna/webp/internal/vp8/encoder", "luna/webp/internal/yuv", "internal/ratedistortion"},
+
+	"luna/codecs":      {"luna/codec", "luna/gif", "luna/jpeg", "luna/png", "luna/webp"},
+	"luna/codecs/full": {"luna/avif", "luna/bmp", "luna/codec", "luna/codecs", "luna/heif", "luna/jp2", "luna/tiff"},
 
 	"internal/calibrate": {"luna/codec", "luna/jpeg", "luna/op", "luna/pixel", "luna/webp", "internal/scene"},
-	"internal/bench":     {"immagin/edit", "luna", "luna/avif", "luna/codec", "luna/codecs", "luna/jpeg", "luna/op", "luna/pixel", "luna/png", "internal/machine", "internal/scene"},
+	"internal/bench":     {"immagin/edit", "luna", "luna/avif", "luna/codec", "luna/codecs", "luna/jpeg", "luna/op", "luna/pixel", "luna/png", "luna/webp", "internal/interleave", "internal/machine", "internal/ratedistortion", "internal/scene"},
 	"internal/docstest":  {},
 	"internal/layers":    {},
 	"internal/load":      {"internal/machine", "internal/scene", "sign"},
@@ -92,7 +104,7 @@ var may = map[string][]string{
 // leaves are packages under internal that import none of ours.
 var leaves = []string{
 	"internal/affine", "internal/alpha", "internal/convolve", "internal/ctxio", "internal/exif", "internal/findtrim",
-	"internal/inflate", "internal/interleave", "internal/iptc", "internal/isobmff", "internal/lab", "internal/machine", "internal/magic", "internal/modversion", "internal/quantize", "internal/resample",
+	"internal/inflate", "internal/interleave", "internal/iptc", "internal/isobmff", "internal/lab", "internal/machine", "internal/magic", "internal/modversion", "internal/quantize", "internal/ratedistortion", "internal/resample",
 	"internal/servertest", "internal/sharpref", "internal/smartcrop", "internal/wasm", "internal/xmp", "internal/ycc",
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,19 +62,31 @@ func TestLunaAloneIsLight(t *testing.T) {
 	}
 }
 
-// TestCommonCodecsAreLight: the common set runs no WebAssembly, and has no cgo
-// but WebP's; what is under the LGPL is in neither set.
+// TestCommonCodecsAreLight: the common set runs no WebAssembly; neither set has
+// cgo, nor what is under the LGPL.
 func TestCommonCodecsAreLight(t *testing.T) {
 	for _, p := range dependencies(t, "luna/codecs", "1") {
 		require.NotContains(t, p.ImportPath, "wazero")
-		if !p.Standard && p.ImportPath != "github.com/chai2010/webp" {
-			require.Empty(t, p.CgoFiles, p.ImportPath)
+	}
+	for _, room := range []string{"luna/codecs", "luna/codecs/full"} {
+		for _, cgo := range []string{"0", "1"} {
+			for _, p := range dependencies(t, room, cgo) {
+				require.NotContains(t, p.ImportPath, "heic")
+				require.True(t, p.Standard || len(p.CgoFiles) == 0, p.ImportPath)
+			}
 		}
 	}
-	for _, p := range dependencies(t, "luna/codecs/full", "0") {
-		require.NotContains(t, p.ImportPath, "heic")
-		require.True(t, p.Standard || len(p.CgoFiles) == 0, p.ImportPath)
+}
+
+// TestLibwebpIsNamed: who wants C has to say so.
+func TestLibwebpIsNamed(t *testing.T) {
+	links := func(cgo string) bool {
+		return slices.ContainsFunc(dependencies(t, "luna/webp/libwebp", cgo), func(p listed) bool {
+			return p.ImportPath == "github.com/chai2010/webp" && len(p.CgoFiles) > 0
+		})
 	}
+	require.True(t, links("1"))
+	require.False(t, links("0"))
 }
 
 // TestCloudDriversAreNamed: storage links no driver, the integrator does.

@@ -9,6 +9,7 @@ import (
 	"github.com/immagin/immagin-go/internal/interleave"
 	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/pixel"
+	"github.com/immagin/immagin-go/luna/webp/internal/alph"
 	"github.com/immagin/immagin-go/luna/webp/internal/mux"
 	"github.com/immagin/immagin-go/luna/webp/internal/vp8/encoder"
 	"github.com/immagin/immagin-go/luna/webp/internal/vp8l"
@@ -28,6 +29,7 @@ type stills struct {
 type kept struct {
 	lossy    encoder.Encoder
 	lossless vp8l.Encoder
+	alpha    alph.Encoder
 	sharp    yuv.Sharp
 	out      []byte
 }
@@ -78,8 +80,7 @@ func (s *stills) appendLossy(ctx context.Context, dst []byte, src pixel.Source) 
 	}
 	if !p.opaque {
 		at := len(dst)
-		dst = append(mux.BeginChunk(dst, "ALPH"), 1) // VP8L without a filter
-		if dst, err = s.kept.lossless.EncodePlane(ctx, dst, p.alpha, p.width, p.height, s.lossless); err != nil {
+		if dst, err = s.kept.alpha.Encode(ctx, mux.BeginChunk(dst, "ALPH"), p.alpha, p.width, p.height, s.lossless); err != nil {
 			return nil, false, err
 		}
 		dst = mux.EndChunk(dst, at)
