@@ -109,8 +109,8 @@ func chooseMultipliers(pixels []uint32, t tile, left, above multipliers) multipl
 		}
 	}
 	for delta := 32; delta > 0; delta /= 2 {
-		center := int(best.greenToRed)
-		for _, m := range [...]int{center - delta, center + delta} {
+		for _, step := range [...]int{-delta, delta} {
+			m := int(best.greenToRed) + step
 			if m < -128 || m > 127 {
 				continue
 			}
@@ -140,10 +140,9 @@ func chooseMultipliers(pixels []uint32, t tile, left, above multipliers) multipl
 			}
 		}
 	}
-	for delta := 16; delta > 1; delta /= 2 {
-		g, r := int(best.greenToBlue), int(best.redToBlue)
+	for _, delta := range [...]int{16, 16, 8, 4, 2} {
 		for _, step := range [...][2]int{{0, -1}, {0, 1}, {-1, 0}, {1, 0}, {-1, -1}, {-1, 1}, {1, -1}, {1, 1}} {
-			g, r := g+delta*step[0], r+delta*step[1]
+			g, r := int(best.greenToBlue)+delta*step[0], int(best.redToBlue)+delta*step[1]
 			if min(g, r) < -128 || max(g, r) > 127 {
 				continue
 			}

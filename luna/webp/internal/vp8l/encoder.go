@@ -35,6 +35,7 @@ type Encoder struct {
 	residuals []uint32
 	tileData  []uint32 // a transform's pixels, or the groups of codes
 	palette   palette
+	search    predictorSearch
 
 	matches     []match
 	chain       []int32
@@ -150,6 +151,7 @@ type settings struct {
 	low     bool // no search
 	tries   int  // how far hash chains are followed
 	workers int
+	palette bool // pixels are indices
 }
 
 var qualities = [MaxEffort + 1]int{20, 30, 60, 75, 80, 90, 99}

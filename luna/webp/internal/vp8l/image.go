@@ -34,6 +34,7 @@ func (e *Encoder) encode(ctx context.Context, width, height int, s *settings) er
 	} else {
 		plan = e.analyze(width, height, tileBits)
 	}
+	s.palette = plan.palette
 	pixels := e.pixels[:n]
 	if plan.palette {
 		if err := e.writePalette(ctx, s); err != nil {

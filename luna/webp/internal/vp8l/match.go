@@ -23,6 +23,11 @@ func hashPair(a, b uint32, shift int) uint32 {
 	return (b*0xc6a4a793 + a*0x5bd1e996) >> shift
 }
 
+func hashFour(p []uint32, shift int) uint32 {
+	_ = p[3]
+	return ((p[0]*0x9e3779b1+p[1])*0x85ebca6b + (p[2]*0xc2b2ae35+p[3])*0x27d4eb2f) * 0x165667b1 >> shift
+}
+
 // matchLength returns how many pixels from i on are as those from j on, at most
 // limit, where j is the lower one.
 func matchLength(pixels []uint32, j, i, limit int) int {
@@ -56,12 +61,16 @@ func (e *Encoder) findMatches(ctx context.Context, pixels []uint32, width int, s
 	}
 	// Runs of one colour share a hash. They are told apart by how much of the
 	// run is left.
+	four := !s.palette
 	equal := pixels[0] == pixels[1]
 	pos := 0
 	for pos < n-2 {
 		next := pixels[pos+1] == pixels[pos+2]
 		if !equal || !next {
 			h := hashPair(pixels[pos], pixels[pos+1], shift)
+			if four && pos+4 <= n {
+				h = hashFour(pixels[pos:pos+4], shift)
+			}
 			chain[pos] = heads[h]
 			heads[h] = int32(pos)
 			pos++

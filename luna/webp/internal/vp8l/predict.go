@@ -139,6 +139,7 @@ func (e *Encoder) predictTiles(ctx context.Context, width, height, tileBits int,
 	e.tileData = grow(e.tileData, across*down)
 	e.residuals = grow(e.residuals, width*height)
 	size := 1 << tileBits
+	e.search.sums = [4][256]uint32{}
 	for ty := range down {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -146,7 +147,14 @@ func (e *Encoder) predictTiles(ctx context.Context, width, height, tileBits int,
 		for tx := range across {
 			mode := 11
 			if !s.low {
-				mode = e.choosePredictor(pixels, width, height, tx*size, ty*size, size)
+				left, above := uint32(predictors), uint32(predictors)
+				if tx > 0 {
+					left = e.tileData[ty*across+tx-1] >> 8 & 15
+				}
+				if ty > 0 {
+					above = e.tileData[(ty-1)*across+tx] >> 8 & 15
+				}
+				mode = e.search.choose(pixels, width, height, tx*size, ty*size, size, left, above)
 			}
 			e.tileData[ty*across+tx] = black | uint32(mode)<<8
 		}
@@ -172,20 +180,89 @@ func (e *Encoder) predictTiles(ctx context.Context, width, height, tileBits int,
 	return nil
 }
 
+// A predictorSearch is what the choice of predictors of tiles takes.
+type predictorSearch struct {
+	sums  [4][256]uint32 // of the tiles before
+	found [2][4][256]uint32
+	row   [1 << 6]uint32
+}
+
+// candidates is how many predictors are looked at closely.
+const candidates = 4
+
+// likePredictor is what it is worth, in bits, that a predictor is that of a
+// tile beside.
+const likePredictor = 15
+
 // choosePredictor returns the predictor that promises the fewest bits for a
-// tile.
-func (e *Encoder) choosePredictor(pixels []uint32, width, height, x, y, size int) int {
-	var scores [16]uint32
+// tile: of those whose residuals are lowest the one of the lowest entropy, in
+// itself and with the tiles before, as libwebp has it (predictor_enc.c).
+func (s *predictorSearch) choose(pixels []uint32, width, height, x, y, size int, left, above uint32) int {
 	from, n := max(x, 1), min(size, width-x)-max(1-x, 0)
 	first, last := max(y, 1), min(y+size, height)
-	if n > 0 && first < last {
-		score(&scores, pixels, first*width+from, width, n, last-first)
+	if n <= 0 || first >= last {
+		return 0
 	}
-	best := 0
-	for mode := range predictors {
-		if scores[mode] < scores[best] {
-			best = mode
+	var scores [16]uint32
+	score(&scores, pixels, first*width+from, width, n, last-first)
+	best, least := 0, float32(badCost)
+	for k := range candidates {
+		// No prediction first: it may have high residuals, but of few values.
+		mode := 0
+		for m := range predictors {
+			if k > 0 && scores[m] < scores[mode] {
+				mode = m
+			}
+		}
+		scores[mode] = ^uint32(0)
+		counts := &s.found[0]
+		clear(counts[:])
+		for row := first; row < last; row++ {
+			r := s.row[:n]
+			residuals(r, pixels, row*width+from, width, n, mode)
+			for _, v := range r {
+				counts[0][v>>24]++
+				counts[1][v>>16&0xff]++
+				counts[2][v>>8&0xff]++
+				counts[3][v&0xff]++
+			}
+		}
+		cost := float32(0)
+		for i := range counts {
+			c := &counts[i]
+			var alone, together measure
+			measureCounts(&alone, c[:], none[:256])
+			if alone.most == alone.sum && s.sums[i][0]+c[0] == alone.sum { // opaque, or so
+				continue
+			}
+			measureCounts(&together, c[:], s.sums[i][:])
+			cost += timesLog(alone.sum) - alone.entropy + timesLog(together.sum) - together.entropy - lowCounts(c)
+		}
+		if uint32(mode) == left {
+			cost -= likePredictor
+		}
+		if uint32(mode) == above {
+			cost -= likePredictor
+		}
+		if cost < least {
+			best, least = mode, cost
+			s.found[0], s.found[1] = s.found[1], s.found[0]
+		}
+	}
+	for i := range s.sums {
+		for k, v := range s.found[1][i] {
+			s.sums[i][k] += v
 		}
 	}
 	return best
+}
+
+// lowCounts weighs how many residuals are low.
+func lowCounts(c *[256]uint32) float32 {
+	sum, weight := float32(c[0]), float32(0.94)
+	for i := 1; i < 16; i++ {
+		sum += float32(weight * float32(c[i]+c[256-i]))
+		weight = float32(weight * 0.6)
+	}
+	return float32(0.1 * sum)
 }
