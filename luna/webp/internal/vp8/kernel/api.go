@@ -29,6 +29,19 @@ func QuantizeBlocks(levels, coefficients []Coefficients, m *Matrix) (nonzero uin
 // modes: four samples of the left from the bottom, the corner, eight from above.
 func Predict4x4(preds *[10]Block, edge *[16]uint8) { predict4x4(preds, edge) }
 
+// PredictWhole makes the four predictions of a macroblock's luma, in the order of
+// modes. Where there is nothing above or to the left, top must be 127s and left
+// 129s, and corner what RFC 6386 has there; DC leaves them out.
+func PredictWhole(preds *[4][256]uint8, top, left *[16]uint8, corner uint8, hasLeft, hasTop bool) {
+	predictWhole(preds, top, left, corner, hasLeft, hasTop)
+}
+
+// PredictChroma does so for Cb, which has the first eight samples of top and left,
+// and Cr.
+func PredictChroma(preds *[4][128]uint8, top, left *[16]uint8, corners [2]uint8, hasLeft, hasTop bool) {
+	predictChroma(preds, top, left, corners, hasLeft, hasTop)
+}
+
 // Score4x4 gives the SATDs, sums of the Hadamard transform's magnitudes, of ten
 // predictions' differences from a block.
 func Score4x4(scores *[10]uint16, preds *[10]Block, src *Block) { score4x4(scores, preds, src) }

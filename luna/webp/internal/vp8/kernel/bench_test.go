@@ -112,3 +112,19 @@ func BenchmarkMetrics16x16(b *testing.B) {
 		}
 	})
 }
+
+func BenchmarkPredictWhole(b *testing.B) {
+	var preds [4][256]uint8
+	edge := [16]uint8{1, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120, 130}
+	for b.Loop() {
+		PredictWhole(&preds, &edge, &edge, 3, true, true)
+	}
+}
+
+func BenchmarkPredictChroma(b *testing.B) {
+	var preds [4][128]uint8
+	edge := [16]uint8{1, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120, 130}
+	for b.Loop() {
+		PredictChroma(&preds, &edge, &edge, [2]uint8{3, 4}, true, true)
+	}
+}

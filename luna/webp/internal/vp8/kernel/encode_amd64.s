@@ -3,9 +3,17 @@
 #include "textflag.h"
 #include "avx2_amd64.h"
 
-// COST adds what level n costs to R11. The places in the table lie on the stack.
-#define COST(n, r) \
-	MOVWLZX (2*n)(SP), r   \
+// COSTS4 adds what four levels cost to R11. The places in the table are in r.
+#define COSTS4(r) \
+	MOVWLZX r, R12          \
+	SHRQ    $16, r          \
+	ADDL    (R9)(R12*4), R11 \
+	MOVWLZX r, R13          \
+	SHRQ    $16, r          \
+	ADDL    (R9)(R13*4), R11 \
+	MOVWLZX r, R12          \
+	SHRL    $16, r          \
+	ADDL    (R9)(R12*4), R11 \
 	ADDL    (R9)(r*4), R11
 
 // PLACES puts the places of what levels cost on the stack. Y1 has the levels, Y8
@@ -23,26 +31,19 @@
 	VPOR       32(R10)(AX*2), Y3, Y3        \ // the end
 	VPADDW     Y3, Y2, Y2                   \
 	VPAND      -32(R10)(AX*2), Y2, Y2       \ // nothing after it
-	VMOVDQU    Y2, (SP)
+	VMOVDQA Y2, Y7 \
+	VMOVQ X2, R14 \
+	VPEXTRQ $1, X2, AX
 
 #define COSTS \
-	MOVWLZX (SP), R11            \
-	MOVL    (R9)(R11*4), R11     \
-	COST(1, R12)                 \
-	COST(2, R13)                 \
-	COST(3, R12)                 \
-	COST(4, R13)                 \
-	COST(5, R12)                 \
-	COST(6, R13)                 \
-	COST(7, R12)                 \
-	COST(8, R13)                 \
-	COST(9, R12)                 \
-	COST(10, R13)                \
-	COST(11, R12)                \
-	COST(12, R13)                \
-	COST(13, R12)                \
-	COST(14, R13)                \
-	COST(15, R12)
+	XORL R11, R11 \
+	COSTS4(R14) \
+	COSTS4(AX) \
+	VEXTRACTI128 $1, Y7, X7 \
+	VMOVQ   X7, R14 \
+	VPEXTRQ $1, X7, AX \
+	COSTS4(R14) \
+	COSTS4(AX)
 
 // func encodeCandidatesAVX2(out *Candidate, preds *Block, n int, src *Block, m *Matrix, costs *uint32, start *[16]uint16, fixed *uint16)
 TEXT ·encodeCandidatesAVX2(SB), NOSPLIT, $32-64

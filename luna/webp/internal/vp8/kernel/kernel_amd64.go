@@ -177,3 +177,25 @@ func histogram(h *[32]uint32, src, pred []uint8) {
 
 func forwardWHT(dc *Coefficients, in *[16]Coefficients)  { forwardWHTGeneric(dc, in) }
 func inverseWHT(out *[16]Coefficients, dc *Coefficients) { inverseWHTGeneric(out, dc) }
+
+//go:noescape
+func predictWholeAVX2(preds *[4][256]uint8, top, left *[16]uint8, corner uint8, hasLeft, hasTop bool)
+
+func predictWhole(preds *[4][256]uint8, top, left *[16]uint8, corner uint8, hasLeft, hasTop bool) {
+	if !accelerated {
+		predictWholeGeneric(preds, top, left, corner, hasLeft, hasTop)
+		return
+	}
+	predictWholeAVX2(preds, top, left, corner, hasLeft, hasTop)
+}
+
+//go:noescape
+func predictChromaAVX2(preds *[4][128]uint8, top, left *[16]uint8, cornerCb, cornerCr uint8, hasLeft, hasTop bool)
+
+func predictChroma(preds *[4][128]uint8, top, left *[16]uint8, corners [2]uint8, hasLeft, hasTop bool) {
+	if !accelerated {
+		predictChromaGeneric(preds, top, left, corners, hasLeft, hasTop)
+		return
+	}
+	predictChromaAVX2(preds, top, left, corners[0], corners[1], hasLeft, hasTop)
+}

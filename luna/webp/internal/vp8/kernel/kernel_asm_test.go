@@ -103,6 +103,19 @@ func compareAll(t *testing.T, seed uint64, kind int) {
 	predict4x4Generic(&p2, &edge)
 	require.Equal(t, p2, p1)
 
+	var top, left [16]uint8
+	fill(r, top[:], kind)
+	fill(r, left[:], kind>>2)
+	corners := [2]uint8{uint8(r.IntN(256)), uint8(r.IntN(256))}
+	var w1, w2 [4][256]uint8
+	predictWhole(&w1, &top, &left, corners[0], kind&4 != 0, kind&8 != 0)
+	predictWholeGeneric(&w2, &top, &left, corners[0], kind&4 != 0, kind&8 != 0)
+	require.Equal(t, w2, w1)
+	var c1, c2 [4][128]uint8
+	predictChroma(&c1, &top, &left, corners, kind&4 != 0, kind&8 != 0)
+	predictChromaGeneric(&c2, &top, &left, corners, kind&4 != 0, kind&8 != 0)
+	require.Equal(t, c2, c1)
+
 	var s1, s2 [10]uint16
 	score4x4(&s1, &p1, (*Block)(src[:]))
 	score4x4Generic(&s2, &p1, (*Block)(src[:]))

@@ -30,3 +30,9 @@ func encodeCandidates(out []Candidate, preds []Block, src *Block, m *Matrix, cos
 func encode16x16(dst *[256]uint8, levels *[16]Coefficients, dc *Coefficients, src, pred *[256]uint8, y1, y2 *Matrix) uint32 {
 	return encode16x16Generic(dst, levels, dc, src, pred, y1, y2)
 }
+func predictWhole(preds *[4][256]uint8, top, left *[16]uint8, corner uint8, hasLeft, hasTop bool) {
+	predictWholeGeneric(preds, top, left, corner, hasLeft, hasTop)
+}
+func predictChroma(preds *[4][128]uint8, top, left *[16]uint8, corners [2]uint8, hasLeft, hasTop bool) {
+	predictChromaGeneric(preds, top, left, corners, hasLeft, hasTop)
+}
