@@ -12,6 +12,7 @@ import (
 type reader struct {
 	data []uint8
 	at   int // of the next byte to load
+	end  int // of the stream; what data has behind it are zeros
 	// window has the bits that are loaded, the next one highest: count of them
 	// behind the first eight. Where count is negative, some of the eight are
 	// missing.
@@ -22,17 +23,44 @@ type reader struct {
 }
 
 func newReader(data []uint8) reader {
-	return reader{data: data, span: 254, count: -8}
+	return reader{data: data, end: len(data), span: 254, count: -8}
+}
+
+// ahead makes sure that margin bytes may be read from where the reader is on, and
+// reports whether the end of the stream may be among them.
+func (r *reader) ahead(margin int) bool {
+	if r.end-r.at >= margin {
+		return false
+	}
+	if len(r.data)-r.at < margin {
+		at := min(r.at, r.end)
+		rest := make([]uint8, r.end-at+2*margin)
+		copy(rest, r.data[at:r.end])
+		r.at, r.end, r.data = r.at-at, r.end-at, rest
+	}
+	return true
+}
+
+// over reports whether what was decoded last ends behind the stream, and perhaps
+// began there.
+func (r *reader) over() bool { return 8*r.at-r.count > 8*r.end }
+
+// exact makes load tell of the end where it is, after bytes behind it were loaded.
+func (r *reader) exact() {
+	if beyond := r.at - r.end; beyond > 0 {
+		r.at -= beyond
+		r.count -= 8 * beyond
+	}
 }
 
 // load fills the window as far as there is data.
 func (r *reader) load() {
 	switch {
-	case r.at+8 <= len(r.data):
+	case r.at+8 <= r.end:
 		r.window |= binary.BigEndian.Uint64(r.data[r.at:]) >> 8 << uint(-r.count&63)
 		r.at += 7
 		r.count += 56
-	case r.at < len(r.data):
+	case r.at < r.end:
 		r.window |= uint64(r.data[r.at]) << uint((48-r.count)&63)
 		r.at++
 		r.count += 8

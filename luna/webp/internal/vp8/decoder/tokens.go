@@ -11,34 +11,64 @@ type tokenContext [9]uint8
 // rows, times the quantiser's steps.
 type coefficients [24][16]int16
 
+// margin is more than the bytes that a macroblock takes at most: 25 blocks of 16
+// coefficients, each of 17 booleans of 7 bits and a sign.
+const margin = 25*16*120/8 + 16
+
 // parseTokens reads the coefficients of a row of macroblocks (RFC 6386, 13).
 func (h *header) parseTokens(r *reader, above []tokenContext, row []macroblock, c []coefficients) {
 	var left tokenContext
 	for x := range row {
 		m := &row[x]
-		h.parseMacroblock(r, m, &above[x], &left, &c[x])
+		m.luma, m.chroma = 0, 0
+		if m.skip {
+			m.inner = m.blocks
+			// A second-order block that is not there has no influence.
+			second := [2]uint8{above[x][8], left[8]}
+			above[x], left = tokenContext{}, tokenContext{}
+			if m.blocks {
+				above[x][8], left[8] = second[0], second[1]
+			}
+			continue
+		}
+		if r.ahead(margin) {
+			h.parseLast(r, m, &above[x], &left, &c[x])
+		} else {
+			h.parseMacroblock(r, m, &above[x], &left, &c[x])
+		}
 		m.inner = m.blocks || m.luma|m.chroma != 0
 	}
 }
 
-func (h *header) parseMacroblock(r *reader, m *macroblock, above, left *tokenContext, c *coefficients) {
-	m.luma, m.chroma = 0, 0
-	if m.skip {
-		// A second-order block that is not there has no influence.
-		second := [2]uint8{above[8], left[8]}
-		*above, *left = tokenContext{}, tokenContext{}
-		if m.blocks {
-			above[8], left[8] = second[0], second[1]
-		}
+// parseLast is parseMacroblock where the stream may end.
+func (h *header) parseLast(r *reader, m *macroblock, above, left *tokenContext, c *coefficients) {
+	before, a, l := *r, *above, *left
+	h.parseMacroblock(r, m, above, left, c)
+	if !r.over() {
 		return
 	}
+	*r, *above, *left = before, a, l
+	r.exact()
+	h.parse(r, m, above, left, c, (*reader).block)
+}
+
+// A blockParser reads the coefficients of a block from place n on, and returns the
+// place behind the last one, or n if there are none.
+type blockParser func(r *reader, probabilities *placed, context uint8, n int, steps *[2]int16, c *[16]int16) int
+
+// placed are the probabilities of a type of block.
+type placed = [17][vp8.Contexts][vp8.Nodes]uint8
+
+// parse reads the coefficients of a macroblock that has some.
+func (h *header) parse(r *reader, m *macroblock, above, left *tokenContext, c *coefficients, block blockParser) {
+	m.luma, m.chroma = 0, 0
 	*c = coefficients{}
 	s := &h.steps[m.segment]
 	kind, first := vp8.Luma, 0
 	if !m.blocks {
 		kind, first = vp8.LumaAfterDC, 1
 		var dc [16]int16
-		n := r.block(&h.tokens[vp8.SecondOrder], above[8]+left[8], 0, &s.second, &dc)
+		n := block(r, &h.tokens[vp8.SecondOrder], above[8]+left[8], 0, &s.second, &dc)
 		above[8] = 0
 		if n > 0 {
 			above[8] = 1
@@ -50,7 +80,7 @@ func (h *header) parseMacroblock(r *reader, m *macroblock, above, left *tokenCon
 		l := left[y]
 		for x := range 4 {
 			k := &c[4*y+x]
-			n := r.block(&h.tokens[kind], l+above[x], first, &s.luma, k)
+			n := block(r, &h.tokens[kind], l+above[x], first, &s.luma, k)
 			l = 0
 			if n > first {
 				l = 1
@@ -66,7 +96,7 @@ func (h *header) parseMacroblock(r *reader, m *macroblock, above, left *tokenCon
 			l := left[edge+y]
 			for x := range 2 {
 				k := &c[i+2*y+x]
-				n := r.block(&h.tokens[vp8.Chroma], l+above[edge+x], 0, &s.chroma, k)
+				n := block(r, &h.tokens[vp8.Chroma], l+above[edge+x], 0, &s.chroma, k)
 				l = 0
 				if n > 0 {
 					l = 1
@@ -92,9 +122,8 @@ func extent(n int, dc int16) uint32 {
 	return 0
 }
 
-// block reads the coefficients of a block from place n on, and returns the place
-// behind the last one, or n if there are none.
-func (r *reader) block(probabilities *[17][vp8.Contexts][vp8.Nodes]uint8, context uint8, n int, steps *[2]int16, c *[16]int16) int {
+// block reads a block, and tells of the stream's end.
+func (r *reader) block(probabilities *placed, context uint8, n int, steps *[2]int16, c *[16]int16) int {
 	p := &probabilities[n][context]
 	for n < 16 {
 		if !r.bit(p[0]) {
