@@ -152,6 +152,7 @@ type settings struct {
 	tries   int  // how far hash chains are followed
 	workers int
 	palette bool // pixels are indices
+	bundled bool // several to a pixel
 }
 
 var qualities = [MaxEffort + 1]int{20, 30, 60, 75, 80, 90, 99}

@@ -34,7 +34,7 @@ func (e *Encoder) encode(ctx context.Context, width, height int, s *settings) er
 	} else {
 		plan = e.analyze(width, height, tileBits)
 	}
-	s.palette = plan.palette
+	s.palette, s.bundled = plan.palette, plan.palette && e.palette.bundling() > 0
 	pixels := e.pixels[:n]
 	if plan.palette {
 		if err := e.writePalette(ctx, s); err != nil {
@@ -109,7 +109,7 @@ func (e *Encoder) writePalette(ctx context.Context, s *settings) error {
 // writeTiles writes a picture with one group of codes and no colour cache.
 func (e *Encoder) writeTiles(ctx context.Context, pixels []uint32, width int, s *settings) error {
 	full := *s
-	full.low = false
+	full.low, full.palette = false, true
 	tokens, _, err := e.findTokens(ctx, pixels, width, 0, &full)
 	if err != nil {
 		return err

@@ -13,6 +13,12 @@ const (
 	maxHashBits   = 18
 )
 
+// Where after some tries no match is promising, there are no more.
+const (
+	hopeless  = 16
+	promising = 8
+)
+
 // A match is a distance and, in the lowest 12 bits, a length.
 type match uint32
 
@@ -96,6 +102,10 @@ func (e *Encoder) findMatches(ctx context.Context, pixels []uint32, width int, s
 	chain[pos] = heads[hashPair(pixels[pos], pixels[pos+1], shift)]
 
 	window := s.window(width)
+	weak := s.tries - hopeless
+	if s.bundled {
+		weak = 0
+	}
 	matches[0], matches[n-1] = 0, 0
 	countdown := 0
 	for base := n - 2; base > 0; {
@@ -130,16 +140,21 @@ func (e *Encoder) findMatches(ctx context.Context, pixels []uint32, width int, s
 		}
 		want := pixels[base+longest]
 		for tries--; at >= least && tries > 0; at, tries = int(chain[at]), tries-1 {
+			if tries == weak && longest < promising {
+				break
+			}
 			if pixels[at+longest] != want {
 				continue
 			}
-			if k := matchLength(pixels, at, base, limit); k > longest {
-				longest, distance = k, base-at
-				if longest >= good {
-					break
-				}
-				want = pixels[base+longest]
+			k := matchLength(pixels, at, base, limit)
+			if k <= longest {
+				continue
 			}
+			longest, distance = k, base-at
+			if longest >= good {
+				break
+			}
+			want = pixels[base+longest]
 		}
 		// Where pixels to the left match as well, theirs is the same match.
 		from := base

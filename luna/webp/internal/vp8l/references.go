@@ -91,6 +91,12 @@ func (e *Encoder) useCache(tokens []token, pixels []uint32, cacheBits int) {
 	}
 }
 
+// One in some blocks of tokens is looked at for the size of the colour cache.
+const (
+	sampled = 1 << 14
+	skipped = 3
+)
+
 // chooseCache returns the size of the colour cache that promises the fewest
 // bits for literals and copies.
 func (e *Encoder) chooseCache(ctx context.Context, tokens []token, pixels []uint32, most int) (int, error) {
@@ -111,11 +117,17 @@ func (e *Encoder) chooseCache(ctx context.Context, tokens []token, pixels []uint
 	caches := e.caches // the one of b bits at 1<<b
 	clear(caches)
 	i := 0
+	skip := 0 // pixels
 	for k, t := range tokens {
-		if k&0x3fff == 0 {
+		if k&(sampled-1) == 0 {
 			if err := ctx.Err(); err != nil {
 				return 0, err
 			}
+			skip = k / sampled % skipped
+		}
+		if skip > 0 {
+			i += int(t.length)
+			continue
 		}
 		if t.kind == literal {
 			p := t.value
