@@ -23,14 +23,10 @@ func (c Codec) EncodeWork(shape pixel.Shape, opts codec.Options) int64 {
 	return work
 }
 
-// lossyBytes estimates what the lossy encoder holds for n pixels: its levels
-// grow with detail, so that noise takes several times what photographs do. A
-// small picture is counted as noise. A large one is counted as a photograph
-// and a reserve, so that what cameras make is not refused for what it is not.
-func lossyBytes(n int64) int64 {
-	const noise, photograph, reserve = 19, 8, 16 << 20
-	return min(noise*n, photograph*n+reserve) + 4<<20
-}
+// lossyBytes is what the lossy encoder holds for n pixels at the most: their
+// levels, of 16 bits each, and the file, in a buffer that may just be growing. It
+// is noise that takes as much.
+func lossyBytes(n int64) int64 { return 6*n + 1<<20 }
 
 // losslessBytes is what the lossless encoder was measured to hold for n pixels.
 func losslessBytes(n int64) int64 { return 46*n + histogramBytes(n) + 1<<20 }
