@@ -30,14 +30,14 @@ func (w *worker) analyse(p *Picture, x, y int) (alpha, chroma int) {
 
 	var h [32]uint32
 	best := 0
+	w.edges.luma(&w.whole, x, y)
 	for mode := range 2 {
-		w.edges.luma(&w.whole[mode], mode, x, y)
 		h = [32]uint32{}
 		kernel.Histogram(&h, w.src.y[:], w.whole[mode][:])
 		best = max(best, susceptibility(&h))
 	}
+	w.edges.chroma(&w.wholeC, x, y)
 	for mode := range 2 {
-		w.edges.chroma(&w.wholeC[mode], mode, x, y)
 		h = [32]uint32{}
 		kernel.Histogram(&h, w.src.c[:], w.wholeC[mode][:])
 		chroma = max(chroma, susceptibility(&h))

@@ -168,9 +168,9 @@ func (w *worker) scoreI16(t *coded, s *segment, mode int, nonzero uint32) score 
 func (w *worker) shortlistI16(s *segment, x, y int) []uint8 {
 	w.list = [vp8.Modes]uint8{0, 1, 2, 3}
 	var cost [vp8.Modes]int
-	for mode := range vp8.Modes {
-		w.edges.luma(&w.whole[mode], mode, x, y)
-		if w.effort.whole < vp8.Modes {
+	w.edges.luma(&w.whole, x, y)
+	if w.effort.whole < vp8.Modes {
+		for mode := range vp8.Modes {
 			cost[mode] = kernel.SATD(w.src.y[:], w.whole[mode][:]) + int(vp8.ModeCosts[mode])*s.lambdaSATD>>8
 		}
 	}
@@ -444,9 +444,9 @@ func (w *worker) pickChroma(b *macroblock, s *segment, x, y int) {
 func (w *worker) shortlistChroma(s *segment, x, y int) []uint8 {
 	w.list = [vp8.Modes]uint8{0, 1, 2, 3}
 	var cost [vp8.Modes]int
-	for mode := range vp8.Modes {
-		w.edges.chroma(&w.wholeC[mode], mode, x, y)
-		if w.effort.chroma < vp8.Modes {
+	w.edges.chroma(&w.wholeC, x, y)
+	if w.effort.chroma < vp8.Modes {
+		for mode := range vp8.Modes {
 			cost[mode] = kernel.SATD(w.src.c[:], w.wholeC[mode][:]) + int(vp8.ChromaModeCosts[mode])*s.lambdaSATD>>8
 		}
 	}

@@ -118,7 +118,7 @@ type rowLevels struct {
 // A column is what the row above leaves of a macroblock.
 type column struct {
 	y      [16]uint8
-	c      [2][8]uint8
+	c      [16]uint8
 	modes  [4]uint8
 	some   contexts
 	errors [2][2]int8

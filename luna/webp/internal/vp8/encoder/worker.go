@@ -179,8 +179,7 @@ func (w *worker) codeRow(y int) {
 	w.leftModes = [4]uint8{}
 	w.leftErrors = [2][2]int8{}
 	fill(w.edges.left[:], 129)
-	fill(w.edges.leftC[0][:], 129)
-	fill(w.edges.leftC[1][:], 129)
+	fill(w.edges.leftC[:], 129)
 	corner := uint8(127)
 	if y > 0 {
 		corner = 129
@@ -217,8 +216,7 @@ func (w *worker) enter(x, y int) {
 	e := w.e
 	if y == 0 {
 		fill(w.edges.top[:], 127)
-		fill(w.edges.topC[0][:], 127)
-		fill(w.edges.topC[1][:], 127)
+		fill(w.edges.topC[:], 127)
 		w.top, w.topModes, w.topErrors = 0, [4]uint8{}, [2][2]int8{}
 		return
 	}
@@ -243,21 +241,21 @@ func (w *worker) leave(b *macroblock, x, y int) {
 		copy(e.planeC[at*128:], out.c[:])
 	}
 	w.edges.corner = w.edges.top[15]
-	w.edges.cornerC = [2]uint8{w.edges.topC[0][7], w.edges.topC[1][7]}
+	w.edges.cornerC = [2]uint8{w.edges.topC[7], w.edges.topC[15]}
 	for i := range 16 {
 		w.edges.left[i] = out.y[i>>2*64+48+i&3*4+3]
 	}
 	for i := range 8 {
-		w.edges.leftC[0][i] = out.c[i>>2*32+16+i&3*4+3]
-		w.edges.leftC[1][i] = out.c[64+i>>2*32+16+i&3*4+3]
+		w.edges.leftC[i] = out.c[i>>2*32+16+i&3*4+3]
+		w.edges.leftC[8+i] = out.c[64+i>>2*32+16+i&3*4+3]
 	}
 	c := &e.line[x]
 	for i := range 4 {
 		copy(c.y[4*i:], out.y[(12+i)*16+12:(12+i)*16+16])
 	}
 	for i := range 2 {
-		copy(c.c[0][4*i:], out.c[(2+i)*16+12:(2+i)*16+16])
-		copy(c.c[1][4*i:], out.c[(6+i)*16+12:(6+i)*16+16])
+		copy(c.c[4*i:], out.c[(2+i)*16+12:(2+i)*16+16])
+		copy(c.c[8+4*i:], out.c[(6+i)*16+12:(6+i)*16+16])
 	}
 	if b.whole {
 		m := b.mode
