@@ -26,10 +26,10 @@ func (c Codec) AnimationWork(info codec.Info, req codec.Request) int64 {
 // frames are transparent, or of the background colour where the file says that
 // it has no alpha. Frames are blended by libwebp's integer arithmetic.
 //
-// Once a frame's bytes are read, ctx is not looked at until it is decoded.
+// Once a lossless frame's bytes are read, ctx is not looked at until it is decoded.
 func (c Codec) Animate(ctx context.Context, r io.Reader, req codec.Request) (codec.Frames, error) {
 	in := ctxio.NewReader(ctx, r)
-	f := &frames{in: in, pool: req.Pool}
+	f := &frames{ctx: ctx, codec: c, req: req, in: in, pool: req.Pool}
 	if err := f.open(bufio.NewReader(in)); err != nil {
 		return nil, f.fail(err)
 	}
@@ -38,6 +38,9 @@ func (c Codec) Animate(ctx context.Context, r io.Reader, req codec.Request) (cod
 
 // frames are the pictures of a file.
 type frames struct {
+	ctx    context.Context
+	codec  Codec
+	req    codec.Request
 	in     *ctxio.Reader
 	chunks *chunks // the current one is that of the frame before
 	header *header
@@ -61,15 +64,14 @@ func (f *frames) open(r io.Reader) (err error) {
 		return nil
 	}
 	// The size of a simple file is in its bitstream; Decode knows the way.
-	p, err := readPicture(f.chunks, frame{width: h.width, height: h.height}, h)
+	p, err := f.codec.readPicture(f.ctx, f.chunks, frame{width: h.width, height: h.height}, h, f.req)
 	if err != nil {
 		return err
 	}
 	h.width, h.height, h.alpha = p.width, p.height, p.hasAlpha
 	f.start()
 	f.last = frame{width: p.width, height: p.height, overwrite: true}
-	f.draw(p, f.last)
-	return nil
+	return f.draw(p, f.last)
 }
 
 func (f *frames) Shape() pixel.Shape { return f.header.info().Shape }
@@ -129,7 +131,7 @@ func (f *frames) compose() error {
 	if err := in.next(); err != nil {
 		return early(err)
 	}
-	p, err := readPicture(in, a, f.header)
+	p, err := f.codec.readPicture(f.ctx, in, a, f.header, f.req)
 	if err != nil {
 		return err
 	}
@@ -139,7 +141,9 @@ func (f *frames) compose() error {
 	case f.last.dispose:
 		f.clear(f.last)
 	}
-	f.draw(p, a)
+	if err := f.draw(p, a); err != nil {
+		return err
+	}
 	f.last = a
 	return nil
 }
@@ -157,12 +161,13 @@ func (f *frames) clear(a frame) {
 	}
 }
 
-// draw lays p on the canvas.
-func (f *frames) draw(p *picture, a frame) {
+// draw lays p on the canvas, and closes it.
+func (f *frames) draw(p *picture, a frame) error {
+	defer p.close()
 	if a.overwrite && f.canvas.Shape.Layout == pixel.RGB {
 		f.clear(a) // there is no alpha to write, so that what is under it shows
 	}
-	buffer := f.pool.Get(6 * a.width)
+	buffer := f.pool.Get(4 * a.width)
 	defer f.pool.Put(buffer)
 	var over [4][]uint8
 	for i := range over {
@@ -171,7 +176,9 @@ func (f *frames) draw(p *picture, a frame) {
 	var under [4][]uint8
 	planes := f.canvas.Shape.Layout.Planes()
 	for y := range a.height {
-		p.row(over[:], y, buffer[4*a.width:])
+		if err := p.row(over[:], y); err != nil {
+			return err
+		}
 		for i := range planes {
 			under[i] = f.canvas.Planes[i].Row(a.y + y)[a.x:][:a.width]
 		}
@@ -183,6 +190,7 @@ func (f *frames) draw(p *picture, a frame) {
 		}
 		blend(under, over)
 	}
+	return nil
 }
 
 // source yields a copy of the canvas, which the next frame goes on with.

@@ -15,15 +15,15 @@ package webp
 
 import (
 	"github.com/immagin/immagin-go/luna/codec"
-	"github.com/immagin/immagin-go/luna/pixel"
 )
 
 // Codec decodes and encodes WebP. Its zero value is ready to use. It is
 // immutable and safe for concurrent use.
 type Codec struct {
-	// Workers is how many cores an encode may use at a time; a request may ask
-	// for fewer. The bytes are the same. 0 means what the request says, and if
-	// that says nothing, 2, or 1 where there is one processor.
+	// Workers is how many cores a decode or an encode may use at a time; a request
+	// may ask for fewer. The pixels and the bytes are the same. 0 means what the
+	// request says, and if that says nothing, 2, or 1 where there is one
+	// processor.
 	Workers int
 	// SmartSubsample chooses the chroma of lossy files, of which there is one
 	// sample for four pixels, so that edges between colours stay sharp, as
@@ -34,6 +34,7 @@ type Codec struct {
 
 var (
 	_ codec.Animator         = Codec{}
+	_ codec.Scaler           = Codec{}
 	_ codec.AnimationEncoder = Codec{}
 	_ codec.Copier           = Codec{}
 )
@@ -50,18 +51,4 @@ func (c Codec) Revision() string {
 		revision += " smart"
 	}
 	return revision
-}
-
-// DecodeWork reports the planes of a lossy picture, and the packed pixels, at
-// most twice, of a lossless one or of an alpha channel.
-func (c Codec) DecodeWork(info codec.Info, _ codec.Request) int64 {
-	w, h := int64(info.Shape.Width+15)&^15, int64(info.Shape.Height+15)&^15
-	var n int64
-	if info.Lossy {
-		n = w * h * 13 / 8
-	}
-	if !info.Lossy || info.HasAlpha {
-		n += w * h * 9
-	}
-	return n + pixel.StripRows*4*w + 256<<10
 }

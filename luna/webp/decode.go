@@ -9,31 +9,52 @@ import (
 	"image"
 	"io"
 
-	"golang.org/x/image/vp8"
 	"golang.org/x/image/vp8l"
 
 	"github.com/immagin/immagin-go/internal/ctxio"
-	"github.com/immagin/immagin-go/internal/interleave"
 	"github.com/immagin/immagin-go/internal/modversion"
 	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/internal/lazy"
 	"github.com/immagin/immagin-go/luna/pixel"
+	"github.com/immagin/immagin-go/luna/webp/internal/vp8/decoder"
 )
 
+// decoderVersion is that of what decodes lossless pictures.
 func decoderVersion() string {
 	return "x/image " + modversion.Of("golang.org/x/image", "unknown")
 }
 
+// DecodeWork reports the rows of a lossy picture that are held at a time, and the
+// packed pixels, at most twice, of a lossless one or of an alpha channel.
+func (c Codec) DecodeWork(info codec.Info, req codec.Request) int64 {
+	w, h := int64(info.Shape.Width), int64(info.Shape.Height)
+	n := pixel.StripRows*5*w + 256<<10
+	if info.Lossy {
+		n += decoder.Work(info.Shape.Width, info.Shape.Height, c.workers(req.Workers))
+	}
+	if !info.Lossy || info.HasAlpha {
+		n += ((w + 15) &^ 15) * ((h + 15) &^ 15) * 9
+	}
+	return n
+}
+
+// Scales lists 1/8, 1/4 and 1/2 for lossy stills without alpha. Samples are
+// averaged before they become RGB, as libwebp does: luma by 2, 4 or 8, and chroma,
+// of which there is half as much, by half of that.
+func (c Codec) Scales(info codec.Info) []codec.Scale {
+	if !info.Lossy || info.HasAlpha || info.Frames > 1 {
+		return nil
+	}
+	return []codec.Scale{{Numerator: 1, Denominator: 8}, {Numerator: 1, Denominator: 4}, {Numerator: 1, Denominator: 2}}
+}
+
 // Decode reads the picture, or the first frame of an animation on its
 // canvas: where the frame does not cover that, it is transparent or, without
-// alpha, of the background colour. Conversion to RGB happens as the source is
-// read.
-//
-// Once a lossy picture's bytes are read, ctx is not looked at until its
-// planes are decoded.
+// alpha, of the background colour. A lossy picture is decoded as the source is
+// read, on several cores a little ahead; others at once.
 func (c Codec) Decode(ctx context.Context, r io.Reader, req codec.Request) (pixel.Source, error) {
 	in := ctxio.NewReader(ctx, r)
-	src, err := decode(bufio.NewReader(in), req.Pool)
+	src, err := c.decode(ctx, bufio.NewReader(in), req)
 	if in.Err() != nil {
 		err = in.Err()
 	}
@@ -43,26 +64,32 @@ func (c Codec) Decode(ctx context.Context, r io.Reader, req codec.Request) (pixe
 	return src, nil
 }
 
-func decode(r io.Reader, pool *pixel.Pool) (pixel.Source, error) {
-	c, err := newChunks(r)
+func (c Codec) decode(ctx context.Context, r io.Reader, req codec.Request) (pixel.Source, error) {
+	shrink := 1
+	if s := req.Scale; s != (codec.Scale{}) {
+		if shrink = s.Denominator; s.Numerator != 1 || shrink != 1 && shrink != 2 && shrink != 4 && shrink != 8 {
+			return nil, fmt.Errorf("%w: scale %d/%d", codec.ErrUnsupported, s.Numerator, s.Denominator)
+		}
+	}
+	chunks, err := newChunks(r)
 	if err != nil {
 		return nil, err
 	}
-	h, err := readHeader(c)
+	h, err := readHeader(chunks)
 	if err != nil {
 		return nil, err
 	}
 	f := frame{width: h.width, height: h.height}
 	if h.animated() {
-		if f, err = h.readFrame(c); err != nil {
+		if f, err = h.readFrame(chunks); err != nil {
 			return nil, err
 		}
-		c = c.inside()
-		if err := c.next(); err != nil {
+		chunks = chunks.inside()
+		if err := chunks.next(); err != nil {
 			return nil, early(err)
 		}
 	}
-	p, err := readPicture(c, f, h)
+	p, err := c.readPicture(ctx, chunks, f, h, req)
 	if err != nil {
 		return nil, err
 	}
@@ -70,37 +97,39 @@ func decode(r io.Reader, pool *pixel.Pool) (pixel.Source, error) {
 	if !h.animated() {
 		h.width, h.height, h.alpha = p.width, p.height, p.hasAlpha
 	}
-	return p.source(h, f, pool), nil
-}
-
-// A picture is decoded pixels: packed ones, or planes and perhaps alpha.
-type picture struct {
-	width, height int
-	hasAlpha      bool // says the file
-	packed        *image.NRGBA
-	planes        *image.YCbCr
-	alpha         []uint8
+	if shrink > 1 {
+		if p.lossy == nil || h.alpha || h.animated() {
+			p.close()
+			return nil, fmt.Errorf("%w: scale 1/%d of what is not a lossy still without alpha", codec.ErrUnsupported, shrink)
+		}
+		return p.scaled(shrink), nil
+	}
+	return p.source(h, f), nil
 }
 
 // readPicture reads an optional ALPH chunk and a VP8 or VP8L chunk, of which
 // the first is current. Where the file has told the size before, f holds it.
-func readPicture(c *chunks, f frame, h *header) (*picture, error) {
-	p := &picture{hasAlpha: h.alpha}
+func (c Codec) readPicture(ctx context.Context, in *chunks, f frame, h *header, req codec.Request) (*picture, error) {
+	p := &picture{hasAlpha: h.alpha, pool: req.Pool}
 	for {
 		var err error
-		switch c.kind {
+		switch in.kind {
 		case "ALPH":
 			if p.alpha == nil {
-				p.alpha, err = readAlpha(c, f.width, f.height)
+				p.alpha, err = readAlpha(in, f.width, f.height)
 				p.hasAlpha = true
 			}
 		case "VP8 ", "VP8L":
-			return p, p.read(c, f, h.extended)
+			if err := p.read(ctx, in, f, h.extended, c.workers(req.Workers)); err != nil {
+				p.close()
+				return nil, err
+			}
+			return p, nil
 		}
 		if err != nil {
 			return nil, err
 		}
-		if err := c.next(); err == io.EOF {
+		if err := in.next(); err == io.EOF {
 			return nil, errNoPixels
 		} else if err != nil {
 			return nil, err
@@ -108,7 +137,7 @@ func readPicture(c *chunks, f frame, h *header) (*picture, error) {
 	}
 }
 
-func (p *picture) read(c *chunks, f frame, sized bool) error {
+func (p *picture) read(ctx context.Context, c *chunks, f frame, sized bool, workers int) error {
 	b, err := readBitstream(c)
 	if err != nil {
 		return err
@@ -126,25 +155,38 @@ func (p *picture) read(c *chunks, f frame, sized bool) error {
 		p.packed = m.(*image.NRGBA)
 		return nil
 	}
-	// x/image allocates by the chunk's declared size, so it is told the true
-	// one.
-	data := bytes.NewBuffer(b.head)
-	if _, err := data.ReadFrom(c); err != nil {
+	if p.data, err = readBody(c, b.head, p.pool); err != nil {
 		return err
 	}
-	d := vp8.NewDecoder()
-	d.Init(data, data.Len())
-	if _, err := d.DecodeFrameHeader(); err != nil {
+	if p.lossy, err = decoder.New(ctx, p.data, decoder.Options{Workers: workers, Pool: p.pool}); err != nil {
 		return malformed("pixels", err)
 	}
-	if p.planes, err = d.DecodeFrame(); err != nil {
-		return malformed("pixels", err)
-	}
+	p.chroma = p.pool.Get(2 * p.width)
 	return nil
 }
 
+// readBody reads the rest of the current chunk behind head, into memory of pool
+// that grows with what there is: the size that the chunk claims is not trusted.
+func readBody(c *chunks, head []byte, pool *pixel.Pool) ([]uint8, error) {
+	data := append(pool.Get(64 << 10)[:0], head...)
+	for c.body > 0 {
+		if len(data) == cap(data) {
+			more := append(pool.Get(2 * cap(data))[:0], data...)
+			pool.Put(data)
+			data = more
+		}
+		n, err := c.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		if err != nil {
+			pool.Put(data)
+			return nil, err
+		}
+	}
+	return data, nil
+}
+
 func malformed(what string, err error) error {
-	if errors.Is(err, codec.ErrFormat) {
+	if errors.Is(err, codec.ErrFormat) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	if err == io.EOF {
@@ -153,16 +195,15 @@ func malformed(what string, err error) error {
 	return fmt.Errorf("%w: %s: %w", codec.ErrFormat, what, err)
 }
 
-// source puts p at f on the canvas of h.
-func (p *picture) source(h *header, f frame, pool *pixel.Pool) pixel.Source {
+// source puts p at f on the canvas of h, and closes it in the end.
+func (p *picture) source(h *header, f frame) pixel.Source {
 	shape := h.info().Shape
 	around := h.background
 	if h.alpha {
 		around = [4]uint8{}
 	}
-	chroma := pool.Get(2 * f.width)
+	rows := make([][]uint8, shape.Layout.Planes())
 	fill := func(t *pixel.Strip) error {
-		rows := make([][]uint8, shape.Layout.Planes())
 		for i := range t.Rows {
 			for p := range rows {
 				rows[p] = t.Planes[p].Row(i)
@@ -179,44 +220,11 @@ func (p *picture) source(h *header, f frame, pool *pixel.Pool) pixel.Source {
 			for p := range rows {
 				rows[p] = rows[p][f.x:][:f.width]
 			}
-			p.row(rows, y, chroma)
+			if err := p.row(rows, y); err != nil {
+				return fmt.Errorf("webp: %w", err)
+			}
 		}
 		return nil
 	}
-	return &lazy.Source{Size: shape, Fill: fill, Pool: pool, Free: func() { pool.Put(chroma) }}
-}
-
-// row writes row y of p; chroma is scratch for two rows.
-func (p *picture) row(planes [][]uint8, y int, chroma []uint8) {
-	if p.packed != nil {
-		interleave.Split(planes, p.packed.Pix[y*p.packed.Stride:], 4)
-		return
-	}
-	m := p.planes
-	near := y / 2
-	far := near - 1
-	if y%2 != 0 {
-		far = near + 1
-	}
-	far = min(max(far, 0), (p.height-1)/2)
-	half := (p.width + 1) / 2
-	u, v := chroma[:p.width], chroma[p.width:2*p.width]
-	near, far = near*m.CStride, far*m.CStride
-	upsample(u, m.Cb[near:][:half], m.Cb[far:][:half])
-	upsample(v, m.Cr[near:][:half], m.Cr[far:][:half])
-	rgb(planes[0], planes[1], planes[2], m.Y[y*m.YStride:][:p.width], u, v)
-	if len(planes) < 4 {
-		return
-	}
-	if p.alpha == nil {
-		flood(planes[3], 255)
-		return
-	}
-	copy(planes[3], p.alpha[y*p.width:])
-}
-
-func flood(row []uint8, v uint8) {
-	for i := range row {
-		row[i] = v
-	}
+	return &lazy.Source{Size: shape, Fill: fill, Pool: p.pool, Free: p.close}
 }

@@ -5,12 +5,21 @@ package webp
 // (src/dsp/upsampling.c). near is the stored row that dst lies in, far the
 // one next to it, or near again at the picture's edge.
 func upsample(dst, near, far []uint8) {
+	x := upsampleRow(dst, near, far)
+	upsampleGeneric(dst, near, far, x)
+}
+
+// upsampleGeneric goes on from the stored sample from, of which those to the left
+// and the one between are done.
+func upsampleGeneric(dst, near, far []uint8, from int) {
 	n := len(dst)
-	nl, fl := uint(near[0]), uint(far[0])
-	dst[0] = uint8((3*nl + fl + 2) >> 2)
+	nl, fl := uint(near[from]), uint(far[from])
+	if from == 0 {
+		dst[0] = uint8((3*nl + fl + 2) >> 2)
+	}
 	last := (n - 1) / 2
 	near, far = near[:last+1], far[:last+1]
-	for x := 1; x <= last; x++ {
+	for x := from + 1; x <= last; x++ {
 		nr, fr := uint(near[x]), uint(far[x])
 		sum := nl + nr + fl + fr + 8
 		rising := (sum + 2*(nr+fl)) >> 3
@@ -21,6 +30,7 @@ func upsample(dst, near, far []uint8) {
 		nl, fl = nr, fr
 	}
 	if n%2 == 0 {
+		nl, fl = uint(near[last]), uint(far[last])
 		dst[n-1] = uint8((3*nl + fl + 2) >> 2)
 	}
 }
@@ -28,6 +38,13 @@ func upsample(dst, near, far []uint8) {
 // rgb converts a row of VP8's limited-range BT.601 with libwebp's integer
 // matrix (src/dsp/yuv.h).
 func rgb(r, g, b, y, u, v []uint8) {
+	n := len(y)
+	r, g, b, u, v = r[:n], g[:n], b[:n], u[:n], v[:n]
+	i := rgbRow(r, g, b, y, u, v)
+	rgbGeneric(r[i:], g[i:], b[i:], y[i:], u[i:], v[i:])
+}
+
+func rgbGeneric(r, g, b, y, u, v []uint8) {
 	n := len(y)
 	r, g, b, u, v = r[:n], g[:n], b[:n], u[:n], v[:n]
 	for i := range y {
