@@ -1,3 +1,5 @@
+//go:build !amd64 || noasm || !gc
+
 package webp
 
 // These do as much of a row as there is assembly for, and return how much.
