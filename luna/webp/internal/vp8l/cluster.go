@@ -12,6 +12,7 @@ type clustering struct {
 	alive    []int32 // indices of clusters
 	symbols  []uint16
 	pairs    []pair
+	numbers  [maxTiles]uint16
 }
 
 // A pair is of two clusters, the lower index first.
@@ -61,43 +62,63 @@ func (c *clustering) fill(tokens []token, width, height, tileBits, cacheBits int
 	}
 }
 
-// run finds the clusters: c.clusters, and for each tile in c.symbols which one.
-func (c *clustering) run(ctx context.Context, s *settings) error {
+// cluster finds the clusters of what e.clusters was filled with: its clusters,
+// and in its symbols for each tile which one.
+func (e *Encoder) cluster() error {
+	ctx, s, c := e.job.ctx, e.job.s, &e.clusters
 	n := len(c.tiles)
+	if err := e.each(tilesOf(n, estimatedBits), (*Encoder).estimateTiles); err != nil {
+		return err
+	}
 	c.alive = grow(c.alive, n)[:0]
 	for i := range n {
-		t := &c.tiles[i]
-		t.estimate()
-		if t.parts[0].sum == 0 { // all of it is in copies that began before
-			continue
+		if c.tiles[i].parts[0].sum > 0 { // else all of it is in copies that began before
+			c.alive = append(c.alive, int32(i))
 		}
-		u := &c.clusters[i]
-		copy(u.counts, t.counts)
-		u.parts, u.extra, u.total = t.parts, t.extra, t.total
-		c.alive = append(c.alive, int32(i))
 	}
 	binned := len(c.alive) > 2*bins && s.quality < 100
 	if binned {
-		c.bin(s)
-	}
-	if s.low && binned {
-		return c.assign(ctx)
-	}
-	x := float32(s.quality) / 100
-	enough := int(1 + x*x*x*(maxGreedy-1))
-	if err := c.stochastic(ctx, enough); err != nil {
-		return err
-	}
-	if len(c.alive) <= enough {
-		if err := c.greedy(ctx); err != nil {
+		if err := c.bin(ctx, s); err != nil {
 			return err
 		}
 	}
-	return c.assign(ctx)
+	if !s.low || !binned {
+		x := float32(s.quality) / 100
+		enough := int(1 + x*x*x*(maxGreedy-1))
+		if err := c.stochastic(ctx, enough); err != nil {
+			return err
+		}
+		if len(c.alive) <= enough {
+			if err := c.greedy(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	if err := e.each(tilesOf(n, assignedBits), (*Encoder).assignTiles); err != nil {
+		return err
+	}
+	c.settle()
+	return nil
+}
+
+// Binary logarithms of how many tiles are a part of a stage.
+const (
+	estimatedBits = 6
+	assignedBits  = 4
+)
+
+func (e *Encoder) estimateTiles(_, part int) {
+	c := &e.clusters
+	for i := part << estimatedBits; i < min((part+1)<<estimatedBits, len(c.tiles)); i++ {
+		t, u := &c.tiles[i], &c.clusters[i]
+		t.estimate()
+		copy(u.counts, t.counts)
+		u.parts, u.extra, u.total = t.parts, t.extra, t.total
+	}
 }
 
 // bin merges histograms whose three dominant costs are alike.
-func (c *clustering) bin(s *settings) {
+func (c *clustering) bin(ctx context.Context, s *settings) error {
 	var least, most [3]float32
 	for k := range 3 {
 		least[k] = badCost
@@ -120,7 +141,12 @@ func (c *clustering) bin(s *settings) {
 	var first [bins]int32
 	var failures [bins]int
 	kept := c.alive[:0]
-	for _, i := range c.alive {
+	for k, i := range c.alive {
+		if k&63 == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
 		h := &c.clusters[i]
 		bin := 0
 		for k := range 3 {
@@ -150,6 +176,7 @@ func (c *clustering) bin(s *settings) {
 		kept = append(kept, i)
 	}
 	c.alive = kept
+	return nil
 }
 
 // trivial reports whether red, blue and alpha take no bits.
@@ -300,22 +327,13 @@ func (c *clustering) greedy(ctx context.Context) error {
 	return nil
 }
 
-// assign finds for each tile the cluster that suits it best, and makes the
-// clusters anew of their tiles. Those that no tile wants are left out.
-func (c *clustering) assign(ctx context.Context) error {
-	var numbers [1 << 13]uint16 // more than tiles
-	for i := range c.tiles {
+// assignTiles finds for some tiles the cluster that suits each best.
+func (e *Encoder) assignTiles(_, part int) {
+	c := &e.clusters
+	for i := part << assignedBits; i < min((part+1)<<assignedBits, len(c.tiles)); i++ {
 		t := &c.tiles[i]
-		if t.parts[0].sum == 0 {
-			if i > 0 {
-				c.symbols[i] = c.symbols[i-1]
-			} else {
-				c.symbols[0] = uint16(c.alive[0])
-			}
-			continue
-		}
 		best, least := c.alive[0], float32(badCost)
-		if len(c.alive) > 1 {
+		if len(c.alive) > 1 && t.parts[0].sum > 0 {
 			for _, k := range c.alive {
 				u := &c.clusters[k]
 				if cost := combined(u, t, least+u.total) - u.total; cost < least {
@@ -324,29 +342,37 @@ func (c *clustering) assign(ctx context.Context) error {
 			}
 		}
 		c.symbols[i] = uint16(best)
-		if i&15 == 0 {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-		}
 	}
+}
+
+// settle numbers the clusters that tiles want, and makes them anew of their
+// tiles. Tiles without tokens are as the ones before them.
+func (c *clustering) settle() {
+	clear(c.numbers[:])
 	n := uint16(0)
 	for i, s := range c.symbols {
-		if numbers[s] == 0 {
-			n++
-			numbers[s] = n
+		if c.tiles[i].parts[0].sum == 0 && i > 0 {
+			c.symbols[i] = c.symbols[i-1]
+			continue
 		}
-		c.symbols[i] = numbers[s] - 1
+		if c.numbers[s] == 0 {
+			n++
+			c.numbers[s] = n
+		}
+		c.symbols[i] = c.numbers[s] - 1
 	}
 	c.clusters = c.clusters[:n]
 	for i := range c.clusters {
 		clear(c.clusters[i].counts)
 	}
 	for i, s := range c.symbols {
-		counts := c.clusters[s].counts
-		for k, v := range c.tiles[i].counts {
-			counts[k] += v
-		}
+		addCounts(c.clusters[s].counts, c.tiles[i].counts)
 	}
-	return nil
+}
+
+func addCounts(sums, counts []uint32) {
+	counts = counts[:len(sums)]
+	for i := range sums {
+		sums[i] += counts[i]
+	}
 }

@@ -1,7 +1,5 @@
 package vp8l
 
-import "context"
-
 // subtractGreenGeneric subtracts green from red and blue.
 func subtractGreenGeneric(pixels []uint32) {
 	for i, p := range pixels {
@@ -57,30 +55,37 @@ type tile struct{ at, stride, width, height int }
 
 // crossColor chooses multipliers for each tile, which go to e.tileData, and
 // applies them.
-func (e *Encoder) crossColor(ctx context.Context, pixels []uint32, width, height, tileBits int) error {
-	across, down := tilesOf(width, tileBits), tilesOf(height, tileBits)
-	e.tileData = grow(e.tileData, across*down)
-	size := 1 << tileBits
-	for ty := range down {
-		if err := ctx.Err(); err != nil {
-			return err
+func (e *Encoder) crossColor() error {
+	j := &e.job
+	e.tileData = grow(e.tileData, tilesOf(j.width, j.tileBits)*tilesOf(j.height, j.tileBits))
+	_, n := j.bands()
+	return e.each(n, (*Encoder).crossColorBand)
+}
+
+// crossColorBand does so for some rows of tiles.
+func (e *Encoder) crossColorBand(_, band int) {
+	j := &e.job
+	across, down, size := tilesOf(j.width, j.tileBits), tilesOf(j.height, j.tileBits), 1<<j.tileBits
+	rows, _ := j.bands()
+	for ty := band * rows; ty < min((band+1)*rows, down); ty++ {
+		if j.ctx.Err() != nil {
+			return
 		}
 		var left, above multipliers
 		for tx := range across {
 			i := ty*across + tx
-			if ty > 0 {
+			if ty > band*rows {
 				above = multipliersOf(e.tileData[i-across])
 			}
-			t := tile{ty*size*width + tx*size, width, min(size, width-tx*size), min(size, height-ty*size)}
-			left = chooseMultipliers(pixels, t, left, above)
+			t := tile{ty*size*j.width + tx*size, j.width, min(size, j.width-tx*size), min(size, j.height-ty*size)}
+			left = chooseMultipliers(j.pixels, t, left, above)
 			e.tileData[i] = left.pixel()
 			for y := range t.height {
-				row := t.at + y*width
-				decorrelate(pixels[row:row+t.width], left)
+				row := t.at + y*j.width
+				decorrelate(j.pixels[row:row+t.width], left)
 			}
 		}
 	}
-	return nil
 }
 
 // likeness is what it is worth, in eighths of bits, that a multiplier is 0 or

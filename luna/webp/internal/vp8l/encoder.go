@@ -35,21 +35,23 @@ type Encoder struct {
 	residuals []uint32
 	tileData  []uint32 // a transform's pixels, or the groups of codes
 	palette   palette
-	search    predictorSearch
+	searches  []predictorSearch // one for each worker
 
-	matches     []match
-	chain       []int32
-	heads       []int32
-	tokens      [2][]token
-	groupTokens []token
-	counts      []uint32
-	caches      []uint32
-	cache       [1 << maxCacheBits]uint32
-	tracer      tracer
-	clusters    clustering
-	huffman     huffman
-	codes       []code
-	w           bitWriter
+	matches    []match
+	chain      []int32
+	heads      []int32
+	candidates [2]candidate
+	tracer     tracer
+	groups     []token // of the picture of groups
+
+	clusters     clustering
+	counts       []uint32
+	huffman      huffman
+	codes        []code
+	w            bitWriter
+	job          job
+	settings     settings
+	tileSettings settings // of the pictures of tiles
 }
 
 // New returns an encoder.
@@ -108,7 +110,10 @@ func (e *Encoder) EncodePlane(ctx context.Context, dst []byte, plane []uint8, wi
 
 // finish encodes e.pixels behind what is in e.w.
 func (e *Encoder) finish(ctx context.Context, dst []byte, width, height int, s settings) ([]byte, error) {
-	err := e.encode(ctx, width, height, &s)
+	e.settings = s
+	e.job = job{ctx: ctx, width: width, height: height, s: &e.settings}
+	err := e.encode()
+	e.job = job{}
 	e.w.flush()
 	out := e.w.buf
 	e.w.buf = nil

@@ -128,9 +128,6 @@ func combined(a, b *histogram, limit float32) float32 {
 
 // merge adds b to a.
 func (a *histogram) merge(b *histogram) {
-	y := b.counts[:len(a.counts)]
-	for i := range a.counts {
-		a.counts[i] += y[i]
-	}
+	addCounts(a.counts, b.counts)
 	a.estimate()
 }

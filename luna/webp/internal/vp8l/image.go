@@ -1,9 +1,6 @@
 package vp8l
 
-import (
-	"context"
-	"math/bits"
-)
+import "math/bits"
 
 // The transforms of RFC 9649, section 4.
 const (
@@ -17,65 +14,68 @@ const (
 const maxTiles = 2600
 
 // encode writes the transforms of e.pixels, and what they leave.
-func (e *Encoder) encode(ctx context.Context, width, height int, s *settings) error {
-	n := width * height
-	e.palette.find(e.pixels[:n])
-	groupBits := s.groupBits(width, height, e.palette.n > 0)
+func (e *Encoder) encode() error {
+	j := &e.job
+	n := j.width * j.height
+	j.pixels = e.pixels[:n]
+	e.palette.find(j.pixels)
+	groupBits := j.s.groupBits(j.width, j.height, e.palette.n > 0)
 	most := 6
-	if s.method >= 4 {
-		most = 9 - s.method
+	if j.s.method >= 4 {
+		most = 9 - j.s.method
 	}
-	tileBits := min(groupBits, max(most, 4))
+	j.tileBits = min(groupBits, max(most, 4))
 	mostCache := maxCacheBits
-	var plan plan
-	if s.low {
-		plan.palette = e.palette.n > 0
-		plan.predict, plan.subtractGreen = !plan.palette, !plan.palette
-	} else {
-		plan = e.analyze(width, height, tileBits)
+	plan := plan{palette: e.palette.n > 0, predict: e.palette.n == 0, subtractGreen: e.palette.n == 0}
+	if !j.s.low {
+		plan = e.analyze(j.width, j.height, j.tileBits)
 	}
-	s.palette, s.bundled = plan.palette, plan.palette && e.palette.bundling() > 0
-	pixels := e.pixels[:n]
 	if plan.palette {
-		if err := e.writePalette(ctx, s); err != nil {
+		if err := e.writePalette(); err != nil {
 			return err
 		}
 		e.residuals = grow(e.residuals, n)
-		packed, err := e.palette.apply(ctx, e.residuals, pixels, width, height)
+		packed, err := e.palette.apply(j.ctx, e.residuals, j.pixels, j.width, j.height)
 		if err != nil {
 			return err
 		}
-		width = packed
-		pixels = e.residuals[:width*height]
+		j.width = packed
+		j.pixels = e.residuals[:packed*j.height]
 		mostCache = min(bits.Len(uint(e.palette.n)), maxCacheBits)
+		j.s.palette, j.s.bundled = true, e.palette.bundling() > 0
 	}
 	if plan.subtractGreen {
 		e.w.put(1|subtractGreenTransform<<1, 3)
-		subtractGreen(pixels)
+		subtractGreen(j.pixels)
 	}
 	if plan.predict {
-		if err := e.predictTiles(ctx, width, height, tileBits, s); err != nil {
+		j.pixels = e.pixels[:n+1]
+		if err := e.predictTiles(); err != nil {
 			return err
 		}
-		pixels = e.residuals[:n]
-		e.w.put(1|predictorTransform<<1, 3)
-		e.w.put(uint32(tileBits-2), 3)
-		if err := e.writeTiles(ctx, e.tileData, tilesOf(width, tileBits), s); err != nil {
+		j.pixels = e.residuals[:n]
+		if err := e.writeTransform(predictorTransform); err != nil {
 			return err
 		}
 	}
 	if plan.crossColor {
-		if err := e.crossColor(ctx, pixels, width, height, tileBits); err != nil {
+		if err := e.crossColor(); err != nil {
 			return err
 		}
-		e.w.put(1|crossColorTransform<<1, 3)
-		e.w.put(uint32(tileBits-2), 3)
-		if err := e.writeTiles(ctx, e.tileData, tilesOf(width, tileBits), s); err != nil {
+		if err := e.writeTransform(crossColorTransform); err != nil {
 			return err
 		}
 	}
 	e.w.put(0, 1)
-	return e.writePixels(ctx, pixels, width, height, groupBits, mostCache, s)
+	j.mostCache = mostCache
+	return e.writePixels(groupBits)
+}
+
+// writeTransform writes a transform of tiles, which are in e.tileData.
+func (e *Encoder) writeTransform(kind uint32) error {
+	e.w.put(1|kind<<1, 3)
+	e.w.put(uint32(e.job.tileBits-2), 3)
+	return e.writeTiles(tilesOf(e.job.width, e.job.tileBits), e.job.s.quality)
 }
 
 // groupBits returns the size of the tiles that groups of codes are for.
@@ -91,7 +91,7 @@ func (s *settings) groupBits(width, height int, palette bool) int {
 }
 
 // writePalette writes the colours, each as the difference to the one before.
-func (e *Encoder) writePalette(ctx context.Context, s *settings) error {
+func (e *Encoder) writePalette() error {
 	e.w.put(1|colorIndexingTransform<<1, 3)
 	n := e.palette.n
 	e.w.put(uint32(n-1), 8)
@@ -101,25 +101,33 @@ func (e *Encoder) writePalette(ctx context.Context, s *settings) error {
 		e.tileData[i] = subtract(v, previous)
 		previous = v
 	}
-	quick := *s
-	quick.quality, quick.tries = 20, 11
-	return e.writeTiles(ctx, e.tileData, n, &quick)
+	return e.writeTiles(n, 20)
 }
 
-// writeTiles writes a picture with one group of codes and no colour cache.
-func (e *Encoder) writeTiles(ctx context.Context, pixels []uint32, width int, s *settings) error {
-	full := *s
-	full.low, full.palette = false, true
-	tokens, _, err := e.findTokens(ctx, pixels, width, 0, &full)
+// writeTiles writes e.tileData as a picture with one group of codes and no
+// colour cache. The job is as before afterwards.
+func (e *Encoder) writeTiles(width, quality int) error {
+	kept := e.job
+	settings := *kept.s
+	settings.quality, settings.low, settings.palette, settings.bundled = quality, false, true, false
+	e.tileSettings = settings
+	e.job = job{ctx: kept.ctx, pixels: e.tileData, width: width, s: &e.tileSettings}
+	err := e.writeTilePixels()
+	e.job = kept
+	return err
+}
+
+func (e *Encoder) writeTilePixels() error {
+	tokens, _, err := e.findTokens()
 	if err != nil {
 		return err
 	}
 	e.w.put(0, 1)
-	h := e.count(tokens, 0, 0)
+	h := e.candidates[0].count(tokens, 0, 0)
 	e.codes = grow(e.codes, literalAt+literalCodes)
 	e.buildCodes(e.codes, h.counts, 0)
 	e.writeCodes(e.codes, 0)
-	return e.writeTokens(ctx, tokens, width, 0, nil, e.codes, len(e.codes))
+	return e.writeTokens(tokens, 0, nil, e.codes, len(e.codes))
 }
 
 // codeOrder bounds the five codes of a group, in the order in which they are
@@ -143,14 +151,14 @@ func (e *Encoder) writeCodes(codes []code, cacheBits int) {
 
 // writePixels writes the picture that the transforms leave, with a colour cache
 // and groups of codes.
-func (e *Encoder) writePixels(ctx context.Context, pixels []uint32, width, height, groupBits, mostCache int, s *settings) error {
-	tokens, cacheBits, err := e.findTokens(ctx, pixels, width, mostCache, s)
+func (e *Encoder) writePixels(groupBits int) error {
+	tokens, cacheBits, err := e.findTokens()
 	if err != nil {
 		return err
 	}
 	c := &e.clusters
-	c.fill(tokens, width, height, groupBits, cacheBits)
-	if err := c.run(ctx, s); err != nil {
+	c.fill(tokens, e.job.width, e.job.height, groupBits, cacheBits)
+	if err := e.cluster(); err != nil {
 		return err
 	}
 	if cacheBits > 0 {
@@ -165,11 +173,14 @@ func (e *Encoder) writePixels(ctx context.Context, pixels []uint32, width, heigh
 		for i, v := range c.symbols {
 			e.tileData[i] = uint32(v) << 8
 		}
-		// Tokens of the picture are still needed.
-		kept := e.tokens[0]
-		e.tokens[0] = e.groupTokens
-		err := e.writeTiles(ctx, e.tileData, tilesOf(width, groupBits), s)
-		e.groupTokens, e.tokens[0] = e.tokens[0], kept
+		// The tokens of the picture are still needed.
+		best := &e.candidates[0]
+		if &tokens[:1][0] != &best.tokens[:1][0] {
+			best = &e.candidates[1]
+		}
+		best.tokens, e.groups = e.groups, best.tokens
+		err := e.writeTiles(tilesOf(e.job.width, groupBits), e.job.s.quality)
+		best.tokens, e.groups = e.groups, best.tokens
 		if err != nil {
 			return err
 		}
@@ -183,13 +194,13 @@ func (e *Encoder) writePixels(ctx context.Context, pixels []uint32, width, heigh
 		e.buildCodes(codes, c.clusters[i].counts, cacheBits)
 		e.writeCodes(codes, cacheBits)
 	}
-	return e.writeTokens(ctx, tokens, width, groupBits, c.symbols, e.codes, size)
+	return e.writeTokens(tokens, groupBits, c.symbols, e.codes, size)
 }
 
 // writeTokens writes tokens, whose distances are codes. Groups says which codes
 // a tile has, each size of them.
-func (e *Encoder) writeTokens(ctx context.Context, tokens []token, width, groupBits int, groups []uint16, codes []code, size int) error {
-	w := e.w
+func (e *Encoder) writeTokens(tokens []token, groupBits int, groups []uint16, codes []code, size int) error {
+	w, ctx, width := e.w, e.job.ctx, e.job.width
 	x, y := 0, 0
 	across := tilesOf(width, groupBits)
 	tile := -1

@@ -1,9 +1,6 @@
 package vp8l
 
-import (
-	"context"
-	"math/bits"
-)
+import "math/bits"
 
 const (
 	maxLengthBits = 12
@@ -46,18 +43,32 @@ func matchLength(pixels []uint32, j, i, limit int) int {
 	return limit
 }
 
+// segment is how many pixels matches are looked for at a time.
+const segment = 1 << 16
+
 // findMatches fills in for each pixel the longest match that chains of equal
-// pairs of pixels lead to, as libwebp does (backward_references_enc.c).
-func (e *Encoder) findMatches(ctx context.Context, pixels []uint32, width int, s *settings) error {
-	n := len(pixels)
+// pixels lead to, as libwebp does (backward_references_enc.c).
+func (e *Encoder) findMatches() error {
+	n := len(e.job.pixels)
 	e.matches = grow(e.matches, n)
-	matches := e.matches
 	if n <= 2 {
-		clear(matches)
+		clear(e.matches)
 		return nil
 	}
 	e.chain = grow(e.chain, n)
-	chain := e.chain
+	if err := e.linkChains(); err != nil {
+		return err
+	}
+	e.matches[0], e.matches[n-1] = 0, 0
+	return e.each((n-2+segment)/segment, (*Encoder).matchSegment)
+}
+
+// linkChains links each pixel with the last one before it that begins the same
+// four pixels, or two where they are indices of colours. Runs of one colour are
+// told apart by how much of the run is left.
+func (e *Encoder) linkChains() error {
+	pixels, chain := e.job.pixels, e.chain
+	n := len(pixels)
 	hashBits := min(max(bits.Len(uint(n)), 8), maxHashBits)
 	shift := 32 - hashBits
 	e.heads = grow(e.heads, 1<<hashBits)
@@ -65,12 +76,16 @@ func (e *Encoder) findMatches(ctx context.Context, pixels []uint32, width int, s
 	for i := range heads {
 		heads[i] = -1
 	}
-	// Runs of one colour share a hash. They are told apart by how much of the
-	// run is left.
-	four := !s.palette
+	four := !e.job.s.palette
 	equal := pixels[0] == pixels[1]
-	pos := 0
+	pos, look := 0, 0
 	for pos < n-2 {
+		if pos >= look {
+			look = pos + segment
+			if err := e.job.ctx.Err(); err != nil {
+				return err
+			}
+		}
 		next := pixels[pos+1] == pixels[pos+2]
 		if !equal || !next {
 			h := hashPair(pixels[pos], pixels[pos+1], shift)
@@ -100,19 +115,25 @@ func (e *Encoder) findMatches(ctx context.Context, pixels []uint32, width int, s
 		equal = false
 	}
 	chain[pos] = heads[hashPair(pixels[pos], pixels[pos+1], shift)]
+	return nil
+}
 
+// matchSegment finds the matches of some pixels, the last ones first.
+func (e *Encoder) matchSegment(_, part int) {
+	pixels, chain, matches, width, s := e.job.pixels, e.chain, e.matches, e.job.width, e.job.s
+	n := len(pixels)
 	window := s.window(width)
 	weak := s.tries - hopeless
 	if s.bundled {
 		weak = 0
 	}
-	matches[0], matches[n-1] = 0, 0
-	countdown := 0
-	for base := n - 2; base > 0; {
-		if countdown--; countdown < 0 {
-			countdown = 4096
-			if err := ctx.Err(); err != nil {
-				return err
+	first := max(part*segment, 1)
+	look := 0
+	for base := min((part+1)*segment, n-1) - 1; base >= first; {
+		if look--; look < 0 {
+			look = 4096
+			if e.job.ctx.Err() != nil {
+				return
 			}
 		}
 		limit := min(n-1-base, maxLength)
@@ -161,7 +182,7 @@ func (e *Encoder) findMatches(ctx context.Context, pixels []uint32, width int, s
 		for {
 			matches[base] = match(distance<<maxLengthBits | longest)
 			base--
-			if distance == 0 || base == 0 || base < distance || pixels[base-distance] != pixels[base] {
+			if distance == 0 || base < max(first, distance) || pixels[base-distance] != pixels[base] {
 				break
 			}
 			if longest == maxLength {
@@ -174,5 +195,4 @@ func (e *Encoder) findMatches(ctx context.Context, pixels []uint32, width int, s
 			}
 		}
 	}
-	return nil
 }

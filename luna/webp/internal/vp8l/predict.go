@@ -1,7 +1,5 @@
 package vp8l
 
-import "context"
-
 // The predictors of RFC 9649, section 4.1, from the pixels to the left, above,
 // above left and above right.
 const predictors = 14
@@ -133,51 +131,64 @@ func scorePixel(scores *[16]uint32, pixels []uint32, at, stride int) {
 
 // predictTiles chooses a predictor for each tile, and leaves the residuals in
 // e.residuals. The picture is followed by a pixel of any value.
-func (e *Encoder) predictTiles(ctx context.Context, width, height, tileBits int, s *settings) error {
-	pixels := e.pixels
-	across, down := tilesOf(width, tileBits), tilesOf(height, tileBits)
-	e.tileData = grow(e.tileData, across*down)
-	e.residuals = grow(e.residuals, width*height)
-	size := 1 << tileBits
-	e.search.sums = [4][256]uint32{}
-	for ty := range down {
-		if err := ctx.Err(); err != nil {
-			return err
+func (e *Encoder) predictTiles() error {
+	j := &e.job
+	e.tileData = grow(e.tileData, tilesOf(j.width, j.tileBits)*tilesOf(j.height, j.tileBits))
+	e.residuals = grow(e.residuals, j.width*j.height)
+	e.searches = grow(e.searches, j.s.workers)
+	_, n := j.bands()
+	return e.each(n, (*Encoder).predictBand)
+}
+
+// predictBand does so for some rows of tiles.
+func (e *Encoder) predictBand(worker, band int) {
+	j, search := &e.job, &e.searches[worker]
+	across, down, size := tilesOf(j.width, j.tileBits), tilesOf(j.height, j.tileBits), 1<<j.tileBits
+	search.sums = [4][256]uint32{}
+	rows, _ := j.bands()
+	for ty := band * rows; ty < min((band+1)*rows, down); ty++ {
+		if j.ctx.Err() != nil {
+			return
 		}
 		for tx := range across {
 			mode := 11
-			if !s.low {
+			if !j.s.low {
 				left, above := uint32(predictors), uint32(predictors)
 				if tx > 0 {
 					left = e.tileData[ty*across+tx-1] >> 8 & 15
 				}
-				if ty > 0 {
+				if ty > band*rows {
 					above = e.tileData[(ty-1)*across+tx] >> 8 & 15
 				}
-				mode = e.search.choose(pixels, width, height, tx*size, ty*size, size, left, above)
+				mode = search.choose(j.pixels, j.width, j.height, tx*size, ty*size, size, left, above)
 			}
 			e.tileData[ty*across+tx] = black | uint32(mode)<<8
 		}
-		for y := ty * size; y < min((ty+1)*size, height); y++ {
-			row := y * width
-			if y == 0 {
-				e.residuals[0] = subtract(pixels[0], black)
-				for x := 1; x < width; x++ {
-					e.residuals[x] = subtract(pixels[x], pixels[x-1])
-				}
-				continue
-			}
-			e.residuals[row] = subtract(pixels[row], pixels[row-width])
-			for tx := range across {
-				from, to := max(tx*size, 1), min((tx+1)*size, width)
-				mode := int(e.tileData[ty*across+tx] >> 8 & 15)
-				if from < to {
-					residuals(e.residuals[row+from:row+to], pixels, row+from, width, to-from, mode)
-				}
-			}
+		for y := ty * size; y < min((ty+1)*size, j.height); y++ {
+			e.predictRow(y, e.tileData[ty*across:(ty+1)*across])
 		}
 	}
-	return nil
+}
+
+// predictRow writes the residuals of a row of pixels with the predictors of its
+// tiles. The first pixels of rows, and the first row, have predictors of their
+// own.
+func (e *Encoder) predictRow(y int, modes []uint32) {
+	pixels, width, size := e.job.pixels, e.job.width, 1<<e.job.tileBits
+	row := y * width
+	if y == 0 {
+		e.residuals[0] = subtract(pixels[0], black)
+		for x := 1; x < width; x++ {
+			e.residuals[x] = subtract(pixels[x], pixels[x-1])
+		}
+		return
+	}
+	e.residuals[row] = subtract(pixels[row], pixels[row-width])
+	for tx, mode := range modes {
+		if from, to := max(tx*size, 1), min((tx+1)*size, width); from < to {
+			residuals(e.residuals[row+from:row+to], pixels, row+from, width, to-from, int(mode>>8&15))
+		}
+	}
 }
 
 // A predictorSearch is what the choice of predictors of tiles takes.

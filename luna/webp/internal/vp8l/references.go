@@ -67,8 +67,12 @@ func runTokens(tokens []token, pixels []uint32, width int) []token {
 }
 
 // useCache turns literals that the colour cache has into its indices.
-func (e *Encoder) useCache(tokens []token, pixels []uint32, cacheBits int) {
-	cache := e.cache[:1<<cacheBits]
+func (c *candidate) useCache(pixels []uint32) {
+	tokens, cacheBits := c.tokens, c.cacheBits
+	if cacheBits == 0 {
+		return
+	}
+	cache := c.cache[:1<<cacheBits]
 	clear(cache)
 	// Pixels of 0 are what a cache begins with.
 	i := 0
@@ -99,9 +103,9 @@ const (
 
 // chooseCache returns the size of the colour cache that promises the fewest
 // bits for literals and copies.
-func (e *Encoder) chooseCache(ctx context.Context, tokens []token, pixels []uint32, most int) (int, error) {
+func (c *candidate) chooseCache(ctx context.Context, pixels []uint32, most int) int {
 	if most == 0 {
-		return 0, nil
+		return 0
 	}
 	var at [maxCacheBits + 1]int
 	size := 0
@@ -110,18 +114,18 @@ func (e *Encoder) chooseCache(ctx context.Context, tokens []token, pixels []uint
 		_, n := symbolsOf(b)
 		size += n
 	}
-	e.counts = grow(e.counts, size)
-	counts := e.counts
+	c.counts = grow(c.counts, size)
+	counts := c.counts
 	clear(counts)
-	e.caches = grow(e.caches, 2<<most)
-	caches := e.caches // the one of b bits at 1<<b
+	c.caches = grow(c.caches, 2<<most)
+	caches := c.caches // the one of b bits at 1<<b
 	clear(caches)
 	i := 0
 	skip := 0 // pixels
-	for k, t := range tokens {
+	for k, t := range c.tokens {
 		if k&(sampled-1) == 0 {
-			if err := ctx.Err(); err != nil {
-				return 0, err
+			if ctx.Err() != nil {
+				return 0
 			}
 			skip = k / sampled % skipped
 		}
@@ -171,22 +175,22 @@ func (e *Encoder) chooseCache(ctx context.Context, tokens []token, pixels []uint
 			best, least = b, h.total
 		}
 	}
-	return best, nil
+	return best
 }
 
-// tokensCost estimates the bits of tokens in one group of codes.
-func (e *Encoder) tokensCost(tokens []token, cacheBits int) float32 {
-	h := e.count(tokens, cacheBits, 0)
+// estimate estimates the bits of the tokens in one group of codes.
+func (c *candidate) estimate() {
+	h := c.count(c.tokens, c.cacheBits, 0)
 	h.estimate()
-	return h.total
+	c.cost = h.total
 }
 
 // count counts tokens, whose distances are codes, or in pixels if there is a
 // width.
-func (e *Encoder) count(tokens []token, cacheBits, width int) histogram {
+func (c *candidate) count(tokens []token, cacheBits, width int) histogram {
 	_, n := symbolsOf(cacheBits)
-	e.counts = grow(e.counts, n)
-	h := histogram{counts: e.counts}
+	c.counts = grow(c.counts, n)
+	h := histogram{counts: c.counts}
 	clear(h.counts)
 	for _, t := range tokens {
 		if width > 0 && t.kind == copied {
@@ -197,55 +201,69 @@ func (e *Encoder) count(tokens []token, cacheBits, width int) histogram {
 	return h
 }
 
-// findTokens parses pixels, and returns the tokens and the bits of their
-// colour cache, at most mostCache. Distances are codes.
-func (e *Encoder) findTokens(ctx context.Context, pixels []uint32, width, mostCache int, s *settings) ([]token, int, error) {
-	if err := e.findMatches(ctx, pixels, width, s); err != nil {
+// A candidate is one way to parse pixels.
+type candidate struct {
+	tokens    []token
+	cacheBits int
+	cost      float32
+	counts    []uint32
+	caches    []uint32
+	cache     [1 << maxCacheBits]uint32
+}
+
+// parse parses the pixels of the job: 0 by matches, 1 by runs.
+func (e *Encoder) parse(_, way int) {
+	j, c := &e.job, &e.candidates[way]
+	c.tokens = grow(c.tokens, len(j.pixels))[:0]
+	if way == 0 {
+		c.tokens = greedyTokens(c.tokens, j.pixels, e.matches)
+	} else {
+		c.tokens = runTokens(c.tokens, j.pixels, j.width)
+	}
+	c.cacheBits = 0
+	if j.s.low {
+		return
+	}
+	if j.s.quality > 25 {
+		c.cacheBits = c.chooseCache(j.ctx, j.pixels, j.mostCache)
+		c.useCache(j.pixels)
+	}
+	c.estimate()
+}
+
+// findTokens parses the pixels of the job, and returns the tokens and the bits
+// of their colour cache. Distances are codes.
+func (e *Encoder) findTokens() ([]token, int, error) {
+	j := &e.job
+	if err := e.findMatches(); err != nil {
 		return nil, 0, err
 	}
-	best := greedyTokens(e.tokens[0][:0], pixels, e.matches)
-	cacheBits := 0
-	if !s.low {
+	ways := len(e.candidates)
+	if j.s.low {
+		ways = 1
+	}
+	if err := e.each(ways, (*Encoder).parse); err != nil {
+		return nil, 0, err
+	}
+	best, other := &e.candidates[0], &e.candidates[1]
+	switch {
+	case j.s.low:
+	case other.cost < best.cost:
+		best = other
+	case j.s.quality >= 25:
 		var err error
-		if s.quality > 25 {
-			if cacheBits, err = e.chooseCache(ctx, best, pixels, mostCache); err != nil {
-				return nil, 0, err
-			}
+		if other.tokens, err = e.traced(other.tokens[:0], best); err != nil {
+			return nil, 0, err
 		}
-		if cacheBits > 0 {
-			e.useCache(best, pixels, cacheBits)
-		}
-		least := e.tokensCost(best, cacheBits)
-		matched := true
-		other := runTokens(e.tokens[1][:0], pixels, width)
-		runBits := 0
-		if s.quality > 25 {
-			if runBits, err = e.chooseCache(ctx, other, pixels, mostCache); err != nil {
-				return nil, 0, err
-			}
-		}
-		if runBits > 0 {
-			e.useCache(other, pixels, runBits)
-		}
-		if cost := e.tokensCost(other, runBits); cost < least {
-			best, other, least, cacheBits = other, best, cost, runBits
-			matched = false
-		}
-		if matched && s.quality >= 25 {
-			if other, err = e.traced(ctx, other[:0], best, pixels, width, cacheBits); err != nil {
-				return nil, 0, err
-			}
-			if cost := e.tokensCost(other, cacheBits); cost < least {
-				best, other = other, best
-			}
-		}
-		e.tokens[1] = other
-	}
-	e.tokens[0] = best
-	for i := range best {
-		if t := &best[i]; t.kind == copied {
-			t.value = planeCode(width, int(t.value))
+		other.cacheBits = best.cacheBits
+		if other.estimate(); other.cost < best.cost {
+			best = other
 		}
 	}
-	return best, cacheBits, nil
+	for i := range best.tokens {
+		if t := &best.tokens[i]; t.kind == copied {
+			t.value = planeCode(j.width, int(t.value))
+		}
+	}
+	return best.tokens, best.cacheBits, nil
 }

@@ -1,9 +1,6 @@
 package vp8l
 
-import (
-	"context"
-	"math"
-)
+import "math"
 
 // A tracer finds the cheapest path through the pixels: by literals, entries of
 // the colour cache, and by the match of each pixel in any of its lengths, as
@@ -15,6 +12,7 @@ type tracer struct {
 	lengths [maxLength]float32     // of copies of one more
 	spans   [maxIntervals + 1]span // of equal cost in lengths
 	nspans  int
+	cache   [1 << maxCacheBits]uint32
 	list    [maxIntervals]interval
 	head    int16
 	free    int16
@@ -44,15 +42,16 @@ const (
 	literalWeight = 0.82
 )
 
-// traced appends the tokens of the cheapest path.
-func (e *Encoder) traced(ctx context.Context, tokens, first []token, pixels []uint32, width, cacheBits int) ([]token, error) {
+// traced appends the tokens of the cheapest path, by the costs of a first one.
+func (e *Encoder) traced(tokens []token, first *candidate) ([]token, error) {
+	pixels, width, cacheBits := e.job.pixels, e.job.width, first.cacheBits
 	n := len(pixels)
 	t := &e.tracer
 	t.costs, t.steps = grow(t.costs, n), grow(t.steps, n)
 	for i := range t.costs {
 		t.costs[i] = math.MaxFloat32
 	}
-	h := e.count(first, cacheBits, width)
+	h := first.count(first.tokens, cacheBits, width)
 	literals, _ := symbolsOf(cacheBits)
 	estimateSymbols(t.symbols[literalAt:literalAt+literals], h.counts[literalAt:])
 	for _, p := range partsOf[1:] {
@@ -60,7 +59,7 @@ func (e *Encoder) traced(ctx context.Context, tokens, first []token, pixels []ui
 	}
 	t.prepare()
 	if cacheBits > 0 {
-		clear(e.cache[:1<<cacheBits])
+		clear(t.cache[:1<<cacheBits])
 	}
 
 	matches := e.matches
@@ -73,7 +72,7 @@ func (e *Encoder) traced(ctx context.Context, tokens, first []token, pixels []ui
 	)
 	for i := range n {
 		if i&0x3fff == 0 {
-			if err := ctx.Err(); err != nil {
+			if err := e.job.ctx.Err(); err != nil {
 				return tokens, err
 			}
 		}
@@ -82,10 +81,10 @@ func (e *Encoder) traced(ctx context.Context, tokens, first []token, pixels []ui
 		hit := false
 		if cacheBits > 0 {
 			index := cacheIndex(pixel, cacheBits)
-			if hit = e.cache[index] == pixel; hit {
+			if hit = t.cache[index] == pixel; hit {
 				cost += float32(t.symbols[literalAt+literalCodes+index] * cachedWeight)
 			} else {
-				e.cache[index] = pixel
+				t.cache[index] = pixel
 			}
 		}
 		if !hit {
@@ -139,7 +138,7 @@ func (e *Encoder) traced(ctx context.Context, tokens, first []token, pixels []ui
 
 // follow appends the tokens of the path that the steps are of.
 func (e *Encoder) follow(tokens []token, pixels []uint32, cacheBits int) []token {
-	steps := e.tracer.steps
+	steps, cache := e.tracer.steps, &e.tracer.cache
 	// The steps of the path are packed at the end.
 	to := len(steps)
 	for i := len(steps) - 1; i >= 0; {
@@ -149,7 +148,7 @@ func (e *Encoder) follow(tokens []token, pixels []uint32, cacheBits int) []token
 		i -= int(step)
 	}
 	if cacheBits > 0 {
-		clear(e.cache[:1<<cacheBits])
+		clear(cache[:1<<cacheBits])
 	}
 	i := 0
 	for _, step := range steps[to:] {
@@ -157,7 +156,7 @@ func (e *Encoder) follow(tokens []token, pixels []uint32, cacheBits int) []token
 			tokens = append(tokens, token{value: uint32(e.matches[i].distance()), length: step, kind: copied})
 			if cacheBits > 0 {
 				for _, p := range pixels[i : i+int(step)] {
-					e.cache[cacheIndex(p, cacheBits)] = p
+					cache[cacheIndex(p, cacheBits)] = p
 				}
 			}
 			i += int(step)
@@ -167,10 +166,10 @@ func (e *Encoder) follow(tokens []token, pixels []uint32, cacheBits int) []token
 		t := token{value: p, length: 1}
 		if cacheBits > 0 {
 			index := cacheIndex(p, cacheBits)
-			if e.cache[index] == p {
+			if cache[index] == p {
 				t.kind, t.value = cached, index
 			} else {
-				e.cache[index] = p
+				cache[index] = p
 			}
 		}
 		tokens = append(tokens, t)

@@ -1,0 +1,62 @@
+package vp8l
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+)
+
+// A job is what the parts of a stage have in common. The parts are the same for
+// any number of workers, and so are the bytes.
+type job struct {
+	ctx                     context.Context
+	pixels                  []uint32
+	width, height, tileBits int
+	mostCache               int
+	s                       *settings
+}
+
+// bandRows is how many rows of pixels a part has, at least.
+const bandRows = 128
+
+// bands returns how many rows of tiles a part has, and how many parts there are.
+func (j *job) bands() (rows, n int) {
+	rows = max(bandRows>>j.tileBits, 1)
+	return rows, (tilesOf(j.height, j.tileBits) + rows - 1) / rows
+}
+
+// each does the parts of a stage, by as many workers as there may be. A part
+// that finds the context done may be left undone.
+func (e *Encoder) each(n int, do func(e *Encoder, worker, part int)) error {
+	ctx, workers := e.job.ctx, min(e.job.s.workers, n)
+	if workers <= 1 {
+		for i := range n {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			do(e, 0, i)
+		}
+		return ctx.Err()
+	}
+	e.share(n, workers, do)
+	return ctx.Err()
+}
+
+func (e *Encoder) share(n, workers int, do func(e *Encoder, worker, part int)) {
+	var next atomic.Int64
+	work := func(worker int) {
+		for e.job.ctx.Err() == nil {
+			i := int(next.Add(1)) - 1
+			if i >= n {
+				return
+			}
+			do(e, worker, i)
+		}
+	}
+	var others sync.WaitGroup
+	for w := 1; w < workers; w++ {
+		others.Go(func() { work(w) })
+	}
+	work(0)
+	others.Wait()
+}
