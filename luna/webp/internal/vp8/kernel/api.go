@@ -78,6 +78,20 @@ func EncodeCandidates(out []Candidate, preds []Block, src *Block, m *Matrix, cos
 	encodeCandidates(out, preds, src, m, costs, context)
 }
 
+// Shortlist4x4 lists the modes of a block by the SATDs of their predictions and
+// what the modes themselves cost, weighed by lambda, less than 256, in 1/256: the
+// cheapest first, the lower of equals first.
+func Shortlist4x4(list *[16]uint8, preds *[10]Block, src *Block, headers *[10]uint16, lambda int) {
+	shortlist4x4(list, preds, src, headers, lambda)
+}
+
+// Pick4x4 codes a block from the predictions of the first n modes of list, at least
+// one, and returns the place in the list of the one that costs least, the first of
+// equals. Headers are what modes cost, texture is that of src.
+func Pick4x4(cs *[10]Candidate, preds *[10]Block, list *[16]uint8, n int, src *Block, m *Matrix, costs *Costs, context int, headers *[10]uint16, texture uint32, w *Weights) int {
+	return pick4x4(cs, preds, list, n, src, m, costs, context, headers, texture, w)
+}
+
 // Encode16x16 codes the luma of a macroblock that is predicted as a whole: dst is
 // what a decoder has, levels are those of the 16 blocks but for their first, dc the
 // levels of the second-order block. Bit n of the result tells that block n has a

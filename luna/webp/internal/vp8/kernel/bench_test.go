@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/immagin/immagin-go/luna/webp/internal/vp8"
@@ -126,5 +127,29 @@ func BenchmarkPredictChroma(b *testing.B) {
 	edge := [16]uint8{1, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120, 130}
 	for b.Loop() {
 		PredictChroma(&preds, &edge, &edge, [2]uint8{3, 4}, true, true)
+	}
+}
+
+func BenchmarkPick4x4(b *testing.B) {
+	src, pred, m, _, c := likely()
+	var preds [10]Block
+	for i := range preds {
+		preds[i] = Block(pred[16*i:])
+	}
+	headers := &vp8.BlockModeCosts[1][2]
+	var cs [10]Candidate
+	var list [16]uint8
+	w := Weights{Rate: 10, Distortion: 256, Texture: 10}
+	b.Run("Shortlist", func(b *testing.B) {
+		for b.Loop() {
+			Shortlist4x4(&list, &preds, (*Block)(src[:]), headers, 20)
+		}
+	})
+	for _, n := range []int{4, 10} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			for b.Loop() {
+				Pick4x4(&cs, &preds, &list, n, (*Block)(src[:]), m, c, 1, headers, 3000, &w)
+			}
+		})
 	}
 }

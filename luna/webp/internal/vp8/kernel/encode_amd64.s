@@ -44,18 +44,18 @@
 	VPAND      -32(R10)(zeros*2), a, a      \ // nothing after it
 	VMOVDQU    a, (at)(SP)
 
-// func encodeCandidatesAVX2(out *Candidate, preds *Block, n int, src *Block, m *Matrix, costs *uint32, start *[16]uint16, fixed *uint16)
+// func encodeCandidatesAVX2(out *Candidate, preds *Block, list *uint8, n int, src *Block, m *Matrix, costs *uint32, start *[16]uint16, fixed *uint16)
 //
 // Two at a time, step by step beside each other: one alone would wait for itself.
-TEXT ·encodeCandidatesAVX2(SB), NOSPLIT, $64-64
+TEXT ·encodeCandidatesAVX2(SB), NOSPLIT, $64-72
 	MOVQ      out+0(FP), DI
 	MOVQ      preds+8(FP), SI
-	MOVQ      n+16(FP), CX
-	MOVQ      src+24(FP), AX
-	MOVQ      m+32(FP), R8
-	MOVQ      costs+40(FP), R9
-	MOVQ      start+48(FP), BX
-	MOVQ      fixed+56(FP), DX
+	MOVQ      list+16(FP), DX
+	MOVQ      n+24(FP), CX
+	MOVQ      src+32(FP), AX
+	MOVQ      m+40(FP), R8
+	MOVQ      costs+48(FP), R9
+	MOVQ      start+56(FP), BX
 	LEAQ      run<>(SB), R10
 	SIGNS
 	VPMOVZXBW (AX), Y13
@@ -64,13 +64,18 @@ TEXT ·encodeCandidatesAVX2(SB), NOSPLIT, $64-64
 
 pair:
 	// The second is the first again where there is no other.
-	LEAQ          16(SI), R13
-	LEAQ          64(DI), R14
-	CMPQ          CX, $1
-	CMOVQEQ       SI, R13
-	CMOVQEQ       DI, R14
+	MOVBLZX (DX), R12
+	MOVBLZX 1(DX), R13
+	LEAQ    64(DI), R14
+	CMPQ    CX, $1
+	CMOVLEQ R12, R13
+	CMOVQEQ DI, R14
+	SHLL    $4, R12
+	SHLL    $4, R13
+	ADDQ    SI, R12
+	ADDQ    SI, R13
 
-	VPMOVZXBW     (SI), Y0
+	VPMOVZXBW     (R12), Y0
 	VPMOVZXBW     (R13), Y4
 	VPSUBW        Y0, Y13, Y0
 	VPSUBW        Y4, Y13, Y4
@@ -173,8 +178,7 @@ pair:
 	PLACES(AX, 0, Y1, Y2, Y3)
 	PLACES(BX, 32, Y5, Y6, Y7)
 	VPMAXUW       Y5, Y1, Y1
-	VPCMPGTW      below<>(SB), Y1, Y1
-	VPMOVMSKB     Y1, R12
+	VPCMPGTW      below<>(SB), Y1, Y3
 
 	VPSHUFD       $0x44, Y0, Y1
 	VPSHUFD       $0x44, Y4, Y5
@@ -232,7 +236,7 @@ pair:
 	VPERMD        Y4, Y10, Y4
 	VPSRAW        $3, Y0, Y0
 	VPSRAW        $3, Y4, Y4
-	VPMOVZXBW     (SI), Y1
+	VPMOVZXBW     (R12), Y1
 	VPMOVZXBW     (R13), Y5
 	VPADDW        Y1, Y0, Y0
 	VPADDW        Y5, Y4, Y4
@@ -283,8 +287,8 @@ pair:
 	VPHADDD       Y0, Y2, Y2
 	VPHADDD       Y4, Y6, Y6
 	VPHADDD       Y6, Y2, Y2
-	VEXTRACTI128  $1, Y2, X3
-	VPADDD        X3, X2, X2
+	VEXTRACTI128  $1, Y2, X1
+	VPADDD        X1, X2, X2
 	VMOVQ         X2, 52(DI)
 	VPEXTRQ       $1, X2, 52(R14)
 
@@ -292,21 +296,22 @@ pair:
 	MOVL          R11, 60(DI)
 	COSTS(32)
 	MOVL          R11, 60(R14)
+	VPMOVMSKB     Y3, R12
 	TESTL         R12, R12
 	JNE           large
 
 next:
 	ADDQ          $128, DI
-	ADDQ          $32, SI
+	ADDQ          $2, DX
 	SUBQ          $2, CX
 	JGT           pair
 	VZEROUPPER
 	RET
 
-	// The fixed costs of levels that the table does not hold. One that stands for
-	// that is the same twice is done twice, and the second's sum taken.
+	// The fixed costs of levels that the table does not hold.
 large:
 	MOVQ DI, R13
+	MOVQ fixed+64(FP), R8
 
 one:
 	XORL R11, R11
@@ -319,7 +324,7 @@ level:
 	CMOVLLT AX, BX
 	CMPL    BX, $67
 	JLT     small
-	MOVWLZX (DX)(BX*2), BX
+	MOVWLZX (R8)(BX*2), BX
 	ADDL    BX, R11
 
 small:
@@ -328,9 +333,13 @@ small:
 	JNE  level
 	ADDL R11, 60(R13)
 	CMPQ R13, R14
-	JEQ  next
+	JEQ  done
 	MOVQ R14, R13
 	JMP  one
+
+done:
+	MOVQ m+40(FP), R8
+	JMP  next
 
 // func residualCostsAVX2(levels *Coefficients, blocks, first int, contexts *uint8, costs *uint32, starts *[3][16]uint16, fixed *uint16) int
 TEXT ·residualCostsAVX2(SB), NOSPLIT, $32-64

@@ -18,19 +18,46 @@ var starts = [2][3][16]uint16{
 	{{0, RowStart}, {0, RowOne}, {0, RowMore}},
 }
 
+// inOrder lists all modes.
+var inOrder = [16]uint8{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
+
 //go:noescape
-func encodeCandidatesAVX2(out *Candidate, preds *Block, n int, src *Block, m *Matrix, costs *uint32, start *[16]uint16, fixed *uint16)
+func encodeCandidatesAVX2(out *Candidate, preds *Block, list *uint8, n int, src *Block, m *Matrix, costs *uint32, start *[16]uint16, fixed *uint16)
 
 func encodeCandidates(out []Candidate, preds []Block, src *Block, m *Matrix, costs *Costs, context int) {
 	if !accelerated {
 		encodeCandidatesGeneric(out, preds, src, m, costs, context)
 		return
 	}
-	if len(out) == 0 {
+	for len(out) > 0 {
+		n := min(len(out), 10)
+		_ = preds[n-1]
+		encodeCandidatesAVX2(&out[0], &preds[0], &inOrder[0], n, src, m, &costs.Table[0][0][0], &starts[0][context], &vp8.FixedLevelCosts[0])
+		out, preds = out[n:], preds[n:]
+	}
+}
+
+//go:noescape
+func pickAMD64(cs *Candidate, list *uint8, n int, headers *[10]uint16, texture uint32, w *Weights) int
+
+func pick4x4(cs *[10]Candidate, preds *[10]Block, list *[16]uint8, n int, src *Block, m *Matrix, costs *Costs, context int, headers *[10]uint16, texture uint32, w *Weights) int {
+	if !accelerated {
+		return pick4x4Generic(cs, preds, list, n, src, m, costs, context, headers, texture, w)
+	}
+	_ = cs[:n]
+	encodeCandidatesAVX2(&cs[0], &preds[0], &list[0], n, src, m, &costs.Table[0][0][0], &starts[0][context], &vp8.FixedLevelCosts[0])
+	return pickAMD64(&cs[0], &list[0], n, headers, texture, w)
+}
+
+//go:noescape
+func shortlist4x4AVX2(list *[16]uint8, preds *[10]Block, src *Block, headers *[10]uint16, lambda int)
+
+func shortlist4x4(list *[16]uint8, preds *[10]Block, src *Block, headers *[10]uint16, lambda int) {
+	if !accelerated {
+		shortlist4x4Generic(list, preds, src, headers, lambda)
 		return
 	}
-	_ = preds[len(out)-1]
-	encodeCandidatesAVX2(&out[0], &preds[0], len(out), src, m, &costs.Table[0][0][0], &starts[0][context], &vp8.FixedLevelCosts[0])
+	shortlist4x4AVX2(list, preds, src, headers, lambda)
 }
 
 //go:noescape

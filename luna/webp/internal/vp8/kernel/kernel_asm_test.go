@@ -72,6 +72,23 @@ func compareCandidates(t *testing.T, seed uint64, kind int) {
 	encodeCandidates(got[:n], preds[:], &src, m, c, context)
 	encodeCandidatesGeneric(want[:n], preds[:], &src, m, c, context)
 	require.Equal(t, want, got)
+
+	var headers [10]uint16
+	for i := range headers {
+		headers[i] = uint16(r.IntN(4000))
+	}
+	var list1, list2 [16]uint8
+	lambda := r.IntN(256)
+	shortlist4x4(&list1, &preds, &src, &headers, lambda)
+	shortlist4x4Generic(&list2, &preds, &src, &headers, lambda)
+	require.Equal(t, list2, list1)
+
+	w := Weights{Rate: int64(r.IntN(1000)), Distortion: int64(r.IntN(1000)), Texture: int64(r.IntN(100))}
+	texture := textureGeneric(&src)
+	n = 1 + r.IntN(10)
+	at := pick4x4Generic(&want, &preds, &list1, n, &src, m, c, context, &headers, texture, &w)
+	require.Equal(t, at, pick4x4(&got, &preds, &list1, n, &src, m, c, context, &headers, texture, &w))
+	require.Equal(t, want, got)
 }
 
 func TestCandidatesAreThoseOfPlainCode(t *testing.T) {

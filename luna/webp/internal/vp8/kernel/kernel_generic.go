@@ -36,3 +36,9 @@ func predictWhole(preds *[4][256]uint8, top, left *[16]uint8, corner uint8, hasL
 func predictChroma(preds *[4][128]uint8, top, left *[16]uint8, corners [2]uint8, hasLeft, hasTop bool) {
 	predictChromaGeneric(preds, top, left, corners, hasLeft, hasTop)
 }
+func pick4x4(cs *[10]Candidate, preds *[10]Block, list *[16]uint8, n int, src *Block, m *Matrix, costs *Costs, context int, headers *[10]uint16, texture uint32, w *Weights) int {
+	return pick4x4Generic(cs, preds, list, n, src, m, costs, context, headers, texture, w)
+}
+func shortlist4x4(list *[16]uint8, preds *[10]Block, src *Block, headers *[10]uint16, lambda int) {
+	shortlist4x4Generic(list, preds, src, headers, lambda)
+}

@@ -1,0 +1,58 @@
+package kernel
+
+import "math/bits"
+
+// Weights say what a bit and what an error cost.
+type Weights struct {
+	Rate       int64 // of 1/256 bit
+	Distortion int64 // of a squared difference
+	Texture    int64 // of 1/32 of a difference of textures, in 1/256 of squared differences
+}
+
+// What is too flat pays 140/256 bit unless its mode is the first: a complex mode
+// should not be chosen for blocks without detail (libwebp's FLATNESS_PENALTY).
+const (
+	flatLevels  = 3
+	flatPenalty = 140
+)
+
+// Rate is what coding a candidate by mode costs, where the mode itself costs header.
+func (c *Candidate) rate(mode int, header uint16) int64 {
+	rate := int64(c.Rate) + int64(header)
+	if mode > 0 && bits.OnesCount32(c.Nonzero&^1) <= flatLevels {
+		rate += flatPenalty
+	}
+	return rate
+}
+
+func pick4x4Generic(cs *[10]Candidate, preds *[10]Block, list *[16]uint8, n int, src *Block, m *Matrix, costs *Costs, context int, headers *[10]uint16, texture uint32, w *Weights) int {
+	at, least := 0, int64(1<<63-1)
+	for k, mode := range list[:n] {
+		c := &cs[k]
+		encodeGeneric(c, &preds[mode], src, m)
+		c.Rate = uint32(residualCostGeneric(&c.Levels, 0, context, costs))
+		d := int64(c.SSE) + (int64(abs(int(c.Texture)-int(texture))>>5)*w.Texture+128)>>8
+		if total := c.rate(int(mode), headers[mode])*w.Rate + d*w.Distortion; total < least {
+			at, least = k, total
+		}
+	}
+	return at
+}
+
+func shortlist4x4Generic(list *[16]uint8, preds *[10]Block, src *Block, headers *[10]uint16, lambda int) {
+	var scores [10]uint16
+	score4x4Generic(&scores, preds, src)
+	var cost [10]int
+	for i, v := range scores {
+		cost[i] = min(int(v)+int(headers[i])*lambda>>8, 1<<15-1)
+	}
+	for i := range cost {
+		rank := 0
+		for j := range cost {
+			if cost[j] < cost[i] || cost[j] == cost[i] && j < i {
+				rank++
+			}
+		}
+		list[rank] = uint8(i)
+	}
+}
