@@ -79,3 +79,9 @@ func (e *Encoder) compress(ctx context.Context, dst, plane []uint8, width, heigh
 func Encode(ctx context.Context, dst, plane []uint8, width, height int, o Options) ([]byte, error) {
 	return New().Encode(ctx, dst, plane, width, height, o)
 }
+
+// WorkBytes bounds what an encoder holds of itself for a plane, at any effort
+// and with the bytes it returns.
+func WorkBytes(width, height int) int64 {
+	return vp8l.WorkBytes(width, height) + 4*int64(width)*int64(height)
+}

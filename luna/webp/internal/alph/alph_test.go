@@ -122,3 +122,87 @@ func TestEachFilterIsUndone(t *testing.T) {
 		}
 	}
 }
+
+func TestBytesDependNeitherOnWorkersNorOnWhatWasEncodedBefore(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	reused := New()
+	for _, k := range kinds {
+		p := plane(r, k, 310, 290)
+		for _, effort := range []int{0, 4, 6} {
+			want, err := Encode(context.Background(), nil, p, 310, 290, Options{Effort: effort})
+			require.NoError(t, err)
+			for workers := 1; workers <= 3; workers++ {
+				got, err := reused.Encode(context.Background(), nil, p, 310, 290, Options{Effort: effort, Workers: workers})
+				require.NoError(t, err)
+				require.True(t, bytes.Equal(want, got), "%s at %d with %d workers", k.name, effort, workers)
+			}
+		}
+	}
+}
+
+func TestAllocatesNothingOnceWarm(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	e := New()
+	for _, k := range kinds {
+		p := plane(r, k, 120, 90)
+		encode := func(dst []byte) []byte {
+			b, err := e.Encode(context.Background(), dst, p, 120, 90, Options{Effort: 4})
+			require.NoError(t, err)
+			return b
+		}
+		b := encode(make([]byte, 0, 3*len(p)))
+		require.Zero(t, testing.AllocsPerRun(3, func() { b = encode(b[:0]) }), k.name)
+	}
+}
+
+func TestStopsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	p := plane(rand.New(rand.NewPCG(1, 1)), kinds[6], 200, 100)
+	b, err := Encode(ctx, []byte("head"), p, 200, 100, Options{Effort: 4})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, "head", string(b))
+}
+
+func FuzzDecodesToThePlane(f *testing.F) {
+	f.Add([]byte("samples of alpha"), uint8(3), uint8(4))
+	f.Add(bytes.Repeat([]byte{0, 255, 255}, 90), uint8(17), uint8(2))
+	f.Fuzz(func(t *testing.T, b []byte, width, effort uint8) {
+		w := 1 + int(width)
+		b = append(bytes.Clone(b), make([]byte, w)...)
+		h := min(len(b)/w, 300)
+		b = b[:w*h]
+		got, err := Encode(context.Background(), nil, b, w, h, Options{Effort: int(effort) % 7})
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(b, decode(t, got, w, h)))
+	})
+}
+
+func ExampleEncoder_Encode() {
+	plane := []uint8{0, 0, 255, 255} // 2x2
+	b, err := New().Encode(context.Background(), nil, plane, 2, 2, Options{Effort: 4})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(b[0]) // raw, since that is shortest
+	// Output: 0
+}
+
+func BenchmarkEncode(b *testing.B) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for _, k := range kinds {
+		b.Run(k.name, func(b *testing.B) {
+			p := plane(r, k, 800, 600)
+			e := New()
+			var out []byte
+			b.SetBytes(int64(len(p)))
+			b.ReportAllocs()
+			for b.Loop() {
+				var err error
+				if out, err = e.Encode(context.Background(), out[:0], p, 800, 600, Options{Effort: 4}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
