@@ -27,10 +27,23 @@
 	COST(at+28, BX)          \
 	COST(at+30, AX)
 
-// PLACES puts the places of what levels cost on the stack. The register levels has
+// COSTS4 adds what four levels cost to R11, whose places in the table are in r.
+#define COSTS4(r) \
+	MOVWLZX r, R12           \
+	SHRQ    $16, r           \
+	ADDL    (R9)(R12*4), R11 \
+	MOVWLZX r, R13           \
+	SHRQ    $16, r           \
+	ADDL    (R9)(R13*4), R11 \
+	MOVWLZX r, R12           \
+	SHRL    $16, r           \
+	ADDL    (R9)(R12*4), R11 \
+	ADDL    (R9)(r*4), R11
+
+// PLACES puts the places of what levels cost into a. The register levels has
 // them, Y8 what is added to rows, zeros the leading zeros of 32 bits that tell which
-// levels are not zero. levels gets their magnitudes; a and b are lost.
-#define PLACES(zeros, at, levels, a, b) \
+// levels are not zero. levels gets their magnitudes; b is lost.
+#define PLACES(zeros, levels, a, b) \
 	VPABSW     levels, levels               \
 	VPERM2I128 $0x08, levels, levels, a     \
 	VPALIGNR   $14, a, levels, a            \ // the level before
@@ -41,8 +54,7 @@
 	VPADDW     bands<>(SB), a, a            \
 	VPOR       32(R10)(zeros*2), b, b       \ // the end
 	VPADDW     b, a, a                      \
-	VPAND      -32(R10)(zeros*2), a, a      \ // nothing after it
-	VMOVDQU    a, (at)(SP)
+	VPAND      -32(R10)(zeros*2), a, a        // nothing after it
 
 // func encodeCandidatesAVX2(out *Candidate, preds *Block, list *uint8, n int, src *Block, m *Matrix, costs *uint32, start *[16]uint16, fixed *uint16)
 //
@@ -175,8 +187,10 @@ pair:
 	MOVL          BX, 48(R14)
 	LZCNTL        AX, AX
 	LZCNTL        BX, BX
-	PLACES(AX, 0, Y1, Y2, Y3)
-	PLACES(BX, 32, Y5, Y6, Y7)
+	PLACES(AX, Y1, Y2, Y3)
+	PLACES(BX, Y5, Y6, Y7)
+	VMOVDQU Y2, (SP)
+	VMOVDQU Y6, 32(SP)
 	VPMAXUW       Y5, Y1, Y1
 	VPCMPGTW      below<>(SB), Y1, Y3
 
@@ -342,7 +356,7 @@ done:
 	JMP  next
 
 // func residualCostsAVX2(levels *Coefficients, blocks, first int, contexts *uint8, costs *uint32, starts *[3][16]uint16, fixed *uint16) int
-TEXT ·residualCostsAVX2(SB), NOSPLIT, $32-64
+TEXT ·residualCostsAVX2(SB), NOSPLIT, $0-64
 	MOVQ  levels+0(FP), DI
 	MOVQ  blocks+8(FP), CX
 	MOVQ  first+16(FP), R8
@@ -368,13 +382,24 @@ block:
 	LZCNTL       AX, AX
 	CMPL         AX, R8
 	CMOVLGT      R8, AX
-	PLACES(AX, 0, Y1, Y2, Y3)
+	PLACES(AX, Y1, Y2, Y3)
+	VMOVQ        X2, BX
+	VPEXTRQ      $1, X2, R14
+	XORL         R11, R11
+	COSTS4(BX)
+	COSTS4(R14)
+	CMPL         AX, $25              // all within the first half
+	JGE          some
+	VEXTRACTI128 $1, Y2, X2
+	VMOVQ        X2, BX
+	VPEXTRQ      $1, X2, R14
+	COSTS4(BX)
+	COSTS4(R14)
+
+some:
 	VPCMPGTW     below<>(SB), Y1, Y3
-	VPMOVMSKB    Y3, BX
-	MOVL         BX, R14
-	COSTS(0)
 	ADDQ         R11, DX
-	TESTL        R14, R14
+	VPTEST       Y3, Y3
 	JNE          large
 
 next:
