@@ -18,7 +18,7 @@ type score struct {
 
 // weigh sums up a score, as libwebp does (SetRDScore).
 func (s *score) weigh(lambda int64) {
-	s.total = (s.r+s.h)*lambda + 256*(s.d+s.sd)
+	s.total = (s.r+s.h)*lambda + 256*lambdaOne*(s.d+s.sd)
 }
 
 func (s *score) add(o *score) {
@@ -240,7 +240,7 @@ func (w *worker) pickI4(b *macroblock, s *segment, whole *score) {
 			if mode > 0 && bits.OnesCount32(c.Nonzero&^1) <= flatLimitI4 {
 				rate += flatPenalty
 			}
-			if total := rate*s.lambdaI4 + d<<8; total < bestTotal {
+			if total := rate*s.lambdaI4 + 256*lambdaOne*d; total < bestTotal {
 				bestAt, bestMode, bestTotal = k, mode, total
 			}
 		}
@@ -317,7 +317,7 @@ func (w *worker) refineI4(c *kernel.Candidate, n int, src, pred *kernel.Block, s
 	r.SSE = uint32(kernel.SumSquares(src[:], r.Samples[:]))
 	r.Rate = uint32(kernel.ResidualCost(&r.Levels, 0, context, costs))
 	total := func(c *kernel.Candidate) int64 {
-		return int64(c.Rate)*s.lambdaI4 + (int64(c.SSE)+(s.lambdaTexture*int64(abs(int(c.Texture)-int(w.texture[n]))>>5)+128)>>8)<<8
+		return int64(c.Rate)*s.lambdaI4 + (int64(c.SSE)+(s.lambdaTexture*int64(abs(int(c.Texture)-int(w.texture[n]))>>5)+128)>>8)*256*lambdaOne
 	}
 	if total(&r) < total(c) {
 		*c = r

@@ -16,6 +16,9 @@ const (
 	filterStrength = 60
 )
 
+// lambdaOne is the unit of lambdas: small ones count.
+const lambdaOne = 256
+
 // A segment is how its macroblocks are quantised and judged.
 type segment struct {
 	alpha, beta int
@@ -24,7 +27,7 @@ type segment struct {
 
 	y1, y2, uv kernel.Matrix
 
-	// What a bit of rate is worth in distortion, where that is told.
+	// What a bit of rate is worth in distortion, in 1/lambdaOne.
 	lambdaI4, lambdaI16, lambdaUV, lambdaMode int64
 	lambdaTrellisI4, lambdaTrellisI16         int64
 	lambdaTexture                             int64
@@ -107,9 +110,9 @@ func (e *Encoder) merge() {
 // Rounding biases of AC in 1/256 of a step. With these and lambdas to match, files are
 // 1 to 2 % smaller than with libwebp's at the same PSNR and SSIM.
 const (
-	biasLumaAC   = kernel.BiasLumaAC - 4
+	biasLumaAC   = kernel.BiasLumaAC - 8
 	biasSecondAC = kernel.BiasSecondAC + 4
-	biasChromaAC = kernel.BiasChromaAC - 8
+	biasChromaAC = kernel.BiasChromaAC - 5
 )
 
 // setup derives all else from the index (as libwebp's SetupMatrices; the lambdas of
@@ -123,10 +126,10 @@ func (s *segment) setup(chromaDC, chromaAC int) {
 	s.uv.Set(step(&vp8.DCSteps, s.index+chromaDC, 117), step(&vp8.ACSteps, s.index+chromaAC, 127),
 		kernel.BiasChromaDC, biasChromaAC, false)
 	i4, i16, uv := int64(average(&s.y1)), int64(average(&s.y2)), int64(average(&s.uv))
-	s.lambdaI4 = max(21*i4*i4/1280, 1)
-	s.lambdaI16 = max(3*i16*i16, 1)
-	s.lambdaUV = max(3*uv*uv>>6, 1)
-	s.lambdaMode = max(i4*i4>>6, 1)
+	s.lambdaI4 = lambdaOne * 16 * i4 * i4 / (10 * 128)
+	s.lambdaI16 = 3 * lambdaOne * i16 * i16
+	s.lambdaUV = lambdaOne * 3 * uv * uv / 128
+	s.lambdaMode = s.lambdaI4
 	s.lambdaTrellisI4 = max(7*i4*i4>>3, 1)
 	s.lambdaTrellisI16 = max(i16*i16>>2, 1)
 	s.lambdaTexture = max(noiseShaping*i4>>5, 1)
