@@ -4,18 +4,19 @@ import (
 	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/pixel"
 	"github.com/immagin/immagin-go/luna/webp/internal/mux"
+	"github.com/immagin/immagin-go/luna/webp/internal/vp8l"
 )
 
-// EncodeWork reports the planes, or the packed pixels, and what the encoder
-// holds beside them.
+// EncodeWork reports the planes, or the packed pixels, and what the encoders hold
+// beside them.
 func (c Codec) EncodeWork(shape pixel.Shape, opts codec.Options) int64 {
 	n := int64(shape.Width+15) * int64(shape.Height+15)
 	if opts.Lossless {
-		return n*int64(shape.Layout.Planes())*5/4 + losslessBytes(n)
+		return n*int64(shape.Layout.Planes())*5/4 + vp8l.WorkBytes(shape.Width, shape.Height)
 	}
 	work := planeBytes(shape) + lossyBytes(n)
 	if shape.Layout.HasAlpha() {
-		work += losslessBytes(n)
+		work += n + vp8l.WorkBytes(shape.Width, shape.Height)
 	}
 	if c.SmartSubsample {
 		work += 7 * n
@@ -27,15 +28,6 @@ func (c Codec) EncodeWork(shape pixel.Shape, opts codec.Options) int64 {
 // levels, of 16 bits each, and the file, in a buffer that may just be growing. It
 // is noise that takes as much.
 func lossyBytes(n int64) int64 { return 6*n + 1<<20 }
-
-// losslessBytes is what the lossless encoder was measured to hold for n pixels.
-func losslessBytes(n int64) int64 { return 46*n + histogramBytes(n) + 1<<20 }
-
-// histogramBytes is what the histograms of a lossless picture's tiles take.
-func histogramBytes(n int64) int64 {
-	const most, each = 2600, 17500
-	return min(n/64, most) * each
-}
 
 // AnimationEncodeWork reports two pictures, and what encoding one takes. It does
 // not depend on the number of frames.
