@@ -92,6 +92,12 @@ func Pick4x4(cs *[10]Candidate, preds *[10]Block, list *[16]uint8, n int, src *B
 	return pick4x4(cs, preds, list, n, src, m, costs, context, headers, texture, w)
 }
 
+// EncodeBlock codes a block from one prediction: levels, and in dst what a decoder
+// makes of them. Bit n of the result tells that level n is not zero.
+func EncodeBlock(dst *Block, levels *Coefficients, src, pred *Block, m *Matrix) (nonzero uint32) {
+	return encodeBlock(dst, levels, src, pred, m)
+}
+
 // Encode16x16 codes the luma of a macroblock that is predicted as a whole: dst is
 // what a decoder has, levels are those of the 16 blocks but for their first, dc the
 // levels of the second-order block. Bit n of the result tells that block n has a

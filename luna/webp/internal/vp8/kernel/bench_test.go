@@ -153,3 +153,12 @@ func BenchmarkPick4x4(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkEncodeBlock(b *testing.B) {
+	src, pred, m, _, _ := likely()
+	var dst Block
+	var levels Coefficients
+	for b.Loop() {
+		EncodeBlock(&dst, &levels, (*Block)(src[:]), (*Block)(pred[:]), m)
+	}
+}

@@ -80,6 +80,16 @@ func residualCost(levels *Coefficients, first, context int, c *Costs) int {
 }
 
 //go:noescape
+func encodeBlockAVX2(dst *Block, levels *Coefficients, src, pred *Block, m *Matrix) uint32
+
+func encodeBlock(dst *Block, levels *Coefficients, src, pred *Block, m *Matrix) uint32 {
+	if !accelerated {
+		return encodeBlockGeneric(dst, levels, src, pred, m)
+	}
+	return encodeBlockAVX2(dst, levels, src, pred, m)
+}
+
+//go:noescape
 func encode16x16AVX2(dst *[256]uint8, levels *[16]Coefficients, dc *Coefficients, src, pred *[256]uint8, y1, y2 *Matrix) uint32
 
 func encode16x16(dst *[256]uint8, levels *[16]Coefficients, dc *Coefficients, src, pred *[256]uint8, y1, y2 *Matrix) uint32 {

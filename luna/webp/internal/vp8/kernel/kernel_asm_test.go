@@ -190,6 +190,12 @@ func compareAll(t *testing.T, seed uint64, kind int) {
 	inversesGeneric(dst2[:16*n], pred[:], f1[:n])
 	require.Equal(t, dst2, dst1)
 
+	var b1, b2 Block
+	require.Equal(t, encodeBlockGeneric(&b2, &q2, (*Block)(src[:]), (*Block)(pred[:]), m),
+		encodeBlock(&b1, &q1, (*Block)(src[:]), (*Block)(pred[:]), m))
+	require.Equal(t, b2, b1)
+	require.Equal(t, q2, q1)
+
 	var dc1, dc2 Coefficients
 	nonzero1 := encode16x16(&dst1, &l1, &dc1, &src, &pred, m, m2)
 	nonzero2 := encode16x16Generic(&dst2, &l2, &dc2, &src, &pred, m, m2)

@@ -42,3 +42,6 @@ func pick4x4(cs *[10]Candidate, preds *[10]Block, list *[16]uint8, n int, src *B
 func shortlist4x4(list *[16]uint8, preds *[10]Block, src *Block, headers *[10]uint16, lambda int) {
 	shortlist4x4Generic(list, preds, src, headers, lambda)
 }
+func encodeBlock(dst *Block, levels *Coefficients, src, pred *Block, m *Matrix) uint32 {
+	return encodeBlockGeneric(dst, levels, src, pred, m)
+}

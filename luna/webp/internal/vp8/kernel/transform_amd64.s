@@ -104,6 +104,35 @@ TEXT ·quantizeAVX2(SB), NOSPLIT, $0-28
 	VZEROUPPER
 	RET
 
+// func encodeBlockAVX2(dst *Block, levels *Coefficients, src, pred *Block, m *Matrix) uint32
+TEXT ·encodeBlockAVX2(SB), NOSPLIT, $0-44
+	MOVQ         dst+0(FP), DI
+	MOVQ         levels+8(FP), R9
+	MOVQ         src+16(FP), SI
+	MOVQ         pred+24(FP), DX
+	MOVQ         m+32(FP), R8
+	SIGNS
+	VPMOVZXBW    (SI), Y0
+	VPMOVZXBW    (DX), Y4
+	VPSUBW       Y4, Y0, Y0
+	FORWARD
+	QUANTIZE(R8)
+	ZIGZAG
+	VMOVDQU      Y1, (R9)
+	VEXTRACTI128 $1, Y1, X2
+	VPACKSSWB    X2, X1, X2
+	VPXOR        X3, X3, X3
+	VPCMPEQB     X3, X2, X2
+	VPMOVMSKB    X2, AX
+	XORL         $0xffff, AX
+	MOVL         AX, ret+40(FP)
+	INVERSE
+	VEXTRACTI128 $1, Y0, X1
+	VPACKUSWB    X1, X0, X0
+	VMOVDQU      X0, (DI)
+	VZEROUPPER
+	RET
+
 // func encode16x16AVX2(dst *[256]uint8, levels *[16]Coefficients, dc *Coefficients, src, pred *[256]uint8, y1, y2 *Matrix) uint32
 //
 // The stack has the blocks' coefficients, then their first ones.
