@@ -151,28 +151,33 @@ func Encode(ctx context.Context, dst []byte, pixels []uint8, width, height, samp
 
 // settings are what an effort means.
 type settings struct {
-	quality int // what libwebp has as the quality of lossless pictures
-	method  int
-	low     bool // no search
-	tries   int  // how far hash chains are followed
-	workers int
-	palette bool // pixels are indices
-	bundled bool // several to a pixel
+	quality    int // what libwebp has as the quality of lossless pictures
+	method     int
+	low        bool // no search
+	tries      int  // how far hash chains are followed
+	candidates int  // predictors looked at closely
+	workers    int
+	palette    bool // pixels are indices
+	bundled    bool // several to a pixel
 }
 
-var qualities = [MaxEffort + 1]int{20, 30, 60, 75, 80, 90, 99}
+// efforts are what efforts mean.
+var efforts = [MaxEffort + 1]struct{ quality, tries, candidates int }{
+	{80, 10, 0}, {80, 24, 0}, {80, 32, 3}, {80, 44, 3}, {80, 58, 4}, {90, 71, 7}, {99, 84, predictors},
+}
 
 func settingsOf(o Options) (settings, error) {
 	if o.Effort < 0 || o.Effort > MaxEffort {
 		return settings{}, fmt.Errorf("vp8l: effort %d; it is 0 to %d", o.Effort, MaxEffort)
 	}
-	q := qualities[o.Effort]
+	e := efforts[o.Effort]
 	return settings{
-		quality: q,
-		method:  o.Effort,
-		low:     o.Effort == 0,
-		tries:   8 + q*q/128,
-		workers: max(o.Workers, 1),
+		quality:    e.quality,
+		tries:      e.tries,
+		candidates: e.candidates,
+		method:     o.Effort,
+		low:        o.Effort == 0,
+		workers:    max(o.Workers, 1),
 	}, nil
 }
 

@@ -26,10 +26,8 @@ func (e *Encoder) encode() error {
 	}
 	j.tileBits = min(groupBits, max(most, 4))
 	mostCache := maxCacheBits
-	plan := plan{palette: e.palette.n > 0, predict: e.palette.n == 0, subtractGreen: e.palette.n == 0}
-	if !j.s.low {
-		plan = e.analyze(j.width, j.height, j.tileBits)
-	}
+	plan := e.analyze(j.width, j.height, j.tileBits)
+	plan.crossColor = plan.crossColor && !j.s.low
 	if plan.palette {
 		if err := e.writePalette(); err != nil {
 			return err

@@ -142,22 +142,21 @@ func (e *Encoder) matchSegment(_, part int) {
 		longest, distance := 0, 0
 		least := max(base-window, 0)
 		at := int(chain[base])
-		if !s.low {
-			if base >= width {
-				if k := matchLength(pixels, base-width, base, limit); k > longest {
-					longest, distance = k, width
-				}
-				tries--
-			}
-			if pixels[base-1+longest] == pixels[base+longest] {
-				if k := matchLength(pixels, base-1, base, limit); k > longest {
-					longest, distance = k, 1
-				}
-			}
+		if base >= width {
+			longest, distance = matchLength(pixels, base-width, base, limit), width
 			tries--
-			if longest == maxLength {
-				at = -1
+		}
+		if pixels[base-1+longest] == pixels[base+longest] {
+			if k := matchLength(pixels, base-1, base, limit); k > longest {
+				longest, distance = k, 1
 			}
+		}
+		tries--
+		if longest == 0 {
+			distance = 0
+		}
+		if longest == maxLength {
+			at = -1
 		}
 		want := pixels[base+longest]
 		for tries--; at >= least && tries > 0; at, tries = int(chain[at]), tries-1 {

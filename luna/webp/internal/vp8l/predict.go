@@ -151,17 +151,14 @@ func (e *Encoder) predictBand(worker, band int) {
 			return
 		}
 		for tx := range across {
-			mode := 11
-			if !j.s.low {
-				left, above := uint32(predictors), uint32(predictors)
-				if tx > 0 {
-					left = e.tileData[ty*across+tx-1] >> 8 & 15
-				}
-				if ty > band*rows {
-					above = e.tileData[(ty-1)*across+tx] >> 8 & 15
-				}
-				mode = search.choose(j.pixels, j.width, j.height, tx*size, ty*size, size, left, above)
+			left, above := uint32(predictors), uint32(predictors)
+			if tx > 0 {
+				left = e.tileData[ty*across+tx-1] >> 8 & 15
 			}
+			if ty > band*rows {
+				above = e.tileData[(ty-1)*across+tx] >> 8 & 15
+			}
+			mode := search.choose(j.pixels, j.width, j.height, tx*size, ty*size, size, left, above, j.s.candidates)
 			e.tileData[ty*across+tx] = black | uint32(mode)<<8
 		}
 		for y := ty * size; y < min((ty+1)*size, j.height); y++ {
@@ -198,9 +195,6 @@ type predictorSearch struct {
 	row   [1 << 6]uint32
 }
 
-// candidates is how many predictors are looked at closely.
-const candidates = 4
-
 // likePredictor is what it is worth, in bits, that a predictor is that of a
 // tile beside.
 const likePredictor = 15
@@ -208,7 +202,7 @@ const likePredictor = 15
 // choosePredictor returns the predictor that promises the fewest bits for a
 // tile: of those whose residuals are lowest the one of the lowest entropy, in
 // itself and with the tiles before, as libwebp has it (predictor_enc.c).
-func (s *predictorSearch) choose(pixels []uint32, width, height, x, y, size int, left, above uint32) int {
+func (s *predictorSearch) choose(pixels []uint32, width, height, x, y, size int, left, above uint32, candidates int) int {
 	from, n := max(x, 1), min(size, width-x)-max(1-x, 0)
 	first, last := max(y, 1), min(y+size, height)
 	if n <= 0 || first >= last {
@@ -216,6 +210,15 @@ func (s *predictorSearch) choose(pixels []uint32, width, height, x, y, size int,
 	}
 	var scores [16]uint32
 	score(&scores, pixels, first*width+from, width, n, last-first)
+	if candidates == 0 {
+		best := uint32(0)
+		for m := range uint32(predictors) {
+			if scores[m] < scores[best] || scores[m] == scores[best] && (m == left || m == above) {
+				best = m
+			}
+		}
+		return int(best)
+	}
 	best, least := 0, float32(badCost)
 	for k := range candidates {
 		// No prediction first: it may have high residuals, but of few values.
