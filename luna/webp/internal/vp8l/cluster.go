@@ -44,7 +44,6 @@ func (c *clustering) fill(tokens []token, width, height, tileBits, cacheBits int
 	n := across * down
 	_, size := symbolsOf(cacheBits)
 	c.store = grow(c.store, 2*n*size)
-	clear(c.store[:n*size])
 	c.tiles, c.clusters = grow(c.tiles, n), grow(c.clusters, n)
 	for i := range n {
 		c.tiles[i] = histogram{counts: c.store[i*size : (i+1)*size : (i+1)*size]}
@@ -53,7 +52,12 @@ func (c *clustering) fill(tokens []token, width, height, tileBits, cacheBits int
 	c.symbols = grow(c.symbols, n)
 	x, y := 0, 0
 	for _, t := range tokens {
-		add(c.tiles[y>>tileBits*across+x>>tileBits].counts, t)
+		h := &c.tiles[y>>tileBits*across+x>>tileBits]
+		if !h.used {
+			h.used = true
+			clear(h.counts)
+		}
+		add(h.counts, t)
 		x += int(t.length)
 		for x >= width {
 			x -= width
@@ -72,7 +76,7 @@ func (e *Encoder) cluster() error {
 	}
 	c.alive = grow(c.alive, n)[:0]
 	for i := range n {
-		if c.tiles[i].parts[0].sum > 0 { // else all of it is in copies that began before
+		if c.tiles[i].used { // else all of it is in copies that began before
 			c.alive = append(c.alive, int32(i))
 		}
 	}
@@ -111,6 +115,9 @@ func (e *Encoder) estimateTiles(_, part int) {
 	c := &e.clusters
 	for i := part << estimatedBits; i < min((part+1)<<estimatedBits, len(c.tiles)); i++ {
 		t, u := &c.tiles[i], &c.clusters[i]
+		if !t.used {
+			continue
+		}
 		t.estimate()
 		copy(u.counts, t.counts)
 		u.parts, u.extra, u.total = t.parts, t.extra, t.total
@@ -333,7 +340,7 @@ func (e *Encoder) assignTiles(_, part int) {
 	for i := part << assignedBits; i < min((part+1)<<assignedBits, len(c.tiles)); i++ {
 		t := &c.tiles[i]
 		best, least := c.alive[0], float32(badCost)
-		if len(c.alive) > 1 && t.parts[0].sum > 0 {
+		if len(c.alive) > 1 && t.used {
 			for _, k := range c.alive {
 				u := &c.clusters[k]
 				if cost := combined(u, t, least+u.total) - u.total; cost < least {
@@ -351,7 +358,7 @@ func (c *clustering) settle() {
 	clear(c.numbers[:])
 	n := uint16(0)
 	for i, s := range c.symbols {
-		if c.tiles[i].parts[0].sum == 0 && i > 0 {
+		if !c.tiles[i].used {
 			c.symbols[i] = c.symbols[i-1]
 			continue
 		}
@@ -366,7 +373,9 @@ func (c *clustering) settle() {
 		clear(c.clusters[i].counts)
 	}
 	for i, s := range c.symbols {
-		addCounts(c.clusters[s].counts, c.tiles[i].counts)
+		if c.tiles[i].used {
+			addCounts(c.clusters[s].counts, c.tiles[i].counts)
+		}
 	}
 }
 

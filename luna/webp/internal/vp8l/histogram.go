@@ -16,6 +16,7 @@ type histogram struct {
 	parts  [5]part // by the order in which they are looked at
 	extra  float32 // bits behind prefix codes of lengths and distances
 	total  float32 // estimated bits
+	used   bool    // whether there are tokens
 }
 
 // A part is what is known of one of the five.

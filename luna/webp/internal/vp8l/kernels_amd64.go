@@ -119,3 +119,21 @@ func leftover(pixels []uint32, t tile, shift int, green, red int8) uint32 {
 	}
 	return uint32(sum)
 }
+
+// mismatchAVX2 returns the index at which eights of pixels differ.
+//
+//go:noescape
+func mismatchAVX2(a, b *uint32, eights int) int
+
+// mismatch returns the index at which a and b differ, of the same length.
+func mismatch(a, b []uint32) int {
+	n := len(a) &^ 7
+	if !accelerated || n == 0 {
+		return mismatchGeneric(a, b)
+	}
+	_ = b[n-1]
+	if k := mismatchAVX2(&a[0], &b[0], n/8); k < n {
+		return k
+	}
+	return n + mismatchGeneric(a[n:], b[n:])
+}

@@ -603,3 +603,32 @@ columns:
 	MOVQ         AX, ret+48(FP)
 	VZEROUPPER
 	RET
+
+// func mismatchAVX2(a, b *uint32, eights int) int
+TEXT ·mismatchAVX2(SB), NOSPLIT, $0-32
+	MOVQ a+0(FP), SI
+	MOVQ b+8(FP), DX
+	MOVQ eights+16(FP), CX
+	XORQ BX, BX
+
+loop:
+	VMOVDQU  (SI)(BX*1), Y0
+	VPCMPEQD (DX)(BX*1), Y0, Y0
+	VPMOVMSKB Y0, AX
+	XORL     $-1, AX
+	JNZ      differs
+	ADDQ     $32, BX
+	DECQ     CX
+	JNZ      loop
+	SHRQ     $2, BX
+	MOVQ     BX, ret+24(FP)
+	VZEROUPPER
+	RET
+
+differs:
+	BSFL AX, AX
+	ADDQ AX, BX
+	SHRQ $2, BX
+	MOVQ BX, ret+24(FP)
+	VZEROUPPER
+	RET

@@ -28,3 +28,6 @@ func decorrelate(pixels []uint32, m multipliers) { decorrelateGeneric(pixels, m)
 func leftover(pixels []uint32, t tile, shift int, green, red int8) uint32 {
 	return leftoverGeneric(pixels, t.at, t.stride, t.width, t.height, shift, green, red)
 }
+
+// mismatch returns the index at which a and b differ, of the same length.
+func mismatch(a, b []uint32) int { return mismatchGeneric(a, b) }

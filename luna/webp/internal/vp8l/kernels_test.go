@@ -105,3 +105,22 @@ func TestDecorrelatesAsPortableCodeDoes(t *testing.T) {
 		require.Equal(t, want, got)
 	}
 }
+
+func TestComparesAsPortableCodeDoes(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for n := range 70 {
+		for k := range n + 1 {
+			a := make([]uint32, n)
+			for i := range a {
+				a[i] = r.Uint32N(2)
+			}
+			b := slices.Clone(a)
+			if k < n {
+				b[k] ^= 1 << r.IntN(32)
+			}
+			require.Equal(t, k, mismatch(a, b))
+			require.Equal(t, k, mismatchGeneric(a, b))
+			require.Equal(t, k, matchLength(slices.Concat(a, b), 0, n, n))
+		}
+	}
+}

@@ -7,7 +7,8 @@ const (
 	maxLength     = 1<<maxLengthBits - 1
 	minLength     = 4           // of copies that are cheaper than pixels
 	maxWindow     = 1<<20 - 120 // distances and their 120 codes are in 20 bits
-	maxHashBits   = 18
+	minHashBits   = 8
+	maxHashBits   = 22
 )
 
 // Where after some tries no match is promising, there are no more.
@@ -35,12 +36,28 @@ func hashFour(p []uint32, shift int) uint32 {
 // limit, where j is the lower one.
 func matchLength(pixels []uint32, j, i, limit int) int {
 	a, b := pixels[i:i+limit], pixels[j:j+limit]
+	for k, v := range a[:min(limit, short)] {
+		if v != b[k] {
+			return k
+		}
+	}
+	if limit <= short {
+		return limit
+	}
+	return short + mismatch(a[short:], b[short:])
+}
+
+// short is how many pixels are compared before mismatch is called.
+const short = 4
+
+func mismatchGeneric(a, b []uint32) int {
+	b = b[:len(a)]
 	for k, v := range a {
 		if v != b[k] {
 			return k
 		}
 	}
-	return limit
+	return len(a)
 }
 
 // segment is how many pixels matches are looked for at a time.
@@ -69,7 +86,7 @@ func (e *Encoder) findMatches() error {
 func (e *Encoder) linkChains() error {
 	pixels, chain := e.job.pixels, e.chain
 	n := len(pixels)
-	hashBits := min(max(bits.Len(uint(n)), 8), maxHashBits)
+	hashBits := min(max(bits.Len(uint(n)), minHashBits), maxHashBits)
 	shift := 32 - hashBits
 	e.heads = grow(e.heads, 1<<hashBits)
 	heads := e.heads

@@ -102,30 +102,62 @@ const (
 )
 
 // chooseCache returns the size of the colour cache that promises the fewest
-// bits for literals and copies.
+// bits for literals and copies, up to most. Every other one is looked at, and
+// those beside the best.
 func (c *candidate) chooseCache(ctx context.Context, pixels []uint32, most int) int {
-	if most == 0 {
+	var sizes [maxCacheBits/2 + 1]int
+	n := 0
+	for b := most; b > 0; b -= 2 {
+		sizes[n] = b
+		n++
+	}
+	if n == 0 {
 		return 0
 	}
-	var at [maxCacheBits + 1]int
-	size := 0
-	for b := range most + 1 {
-		at[b] = size
+	best, least := c.tryCaches(ctx, pixels, sizes[:n+1])
+	if best == 0 {
+		return 0
+	}
+	n = 0
+	for _, b := range [...]int{best - 1, best + 1} {
+		if b > 0 && b <= most {
+			sizes[n] = b
+			n++
+		}
+	}
+	if n == 0 {
+		return best
+	}
+	if b, cost := c.tryCaches(ctx, pixels, sizes[:n]); cost < least {
+		return b
+	}
+	return best
+}
+
+// tryCaches returns the best of sizes of colour caches, of which 0 is none, and
+// the cost of it.
+func (c *candidate) tryCaches(ctx context.Context, pixels []uint32, sizes []int) (int, float32) {
+	var at, cacheAt [maxCacheBits/2 + 1]int
+	size, cacheSize := 0, 0
+	for k, b := range sizes {
+		at[k], cacheAt[k] = size, cacheSize
 		_, n := symbolsOf(b)
 		size += n
+		if b > 0 {
+			cacheSize += 1 << b
+		}
 	}
 	c.counts = grow(c.counts, size)
-	counts := c.counts
+	c.caches = grow(c.caches, cacheSize)
+	counts, caches := c.counts, c.caches
 	clear(counts)
-	c.caches = grow(c.caches, 2<<most)
-	caches := c.caches // the one of b bits at 1<<b
 	clear(caches)
 	i := 0
-	skip := 0 // pixels
+	skip := 0
 	for k, t := range c.tokens {
 		if k&(sampled-1) == 0 {
 			if ctx.Err() != nil {
-				return 0
+				break
 			}
 			skip = k / sampled % skipped
 		}
@@ -134,24 +166,24 @@ func (c *candidate) chooseCache(ctx context.Context, pixels []uint32, most int) 
 			continue
 		}
 		if t.kind == literal {
-			p := t.value
 			i++
-			add(counts, t)
-			key := cacheIndex(p, most)
-			for b := most; b > 0; b-- {
-				if slot := &caches[1<<b+key]; *slot == p {
-					counts[at[b]+literalAt+literalCodes+int(key)]++
-				} else {
-					*slot = p
-					add(counts[at[b]:], t)
+			for k, b := range sizes {
+				if b > 0 {
+					key := cacheIndex(t.value, b)
+					slot := &caches[cacheAt[k]+int(key)]
+					if *slot == t.value {
+						counts[at[k]+literalAt+literalCodes+int(key)]++
+						continue
+					}
+					*slot = t.value
 				}
-				key >>= 1
+				add(counts[at[k]:], t)
 			}
 			continue
 		}
 		symbol, _, _ := prefix(uint32(t.length))
-		for b := range most + 1 {
-			counts[at[b]+literalAt+256+symbol]++
+		for k := range sizes {
+			counts[at[k]+literalAt+256+symbol]++
 		}
 		previous := ^pixels[i]
 		for _, p := range pixels[i : i+int(t.length)] {
@@ -159,23 +191,23 @@ func (c *candidate) chooseCache(ctx context.Context, pixels []uint32, most int) 
 				continue
 			}
 			previous = p
-			key := cacheIndex(p, most)
-			for b := most; b > 0; b-- {
-				caches[1<<b+key] = p
-				key >>= 1
+			for k, b := range sizes {
+				if b > 0 {
+					caches[cacheAt[k]+int(cacheIndex(p, b))] = p
+				}
 			}
 		}
 		i += int(t.length)
 	}
 	best, least := 0, float32(badCost)
-	for b := range most + 1 {
+	for k, b := range sizes {
 		_, n := symbolsOf(b)
-		h := histogram{counts: counts[at[b] : at[b]+n]}
+		h := histogram{counts: counts[at[k] : at[k]+n]}
 		if h.estimate(); h.total < least {
 			best, least = b, h.total
 		}
 	}
-	return best
+	return best, least
 }
 
 // estimate estimates the bits of the tokens in one group of codes.

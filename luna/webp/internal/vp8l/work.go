@@ -1,5 +1,7 @@
 package vp8l
 
+import "math/bits"
+
 // WorkBytes bounds what an encoder holds of itself for a picture, at any effort
 // and with the bytes it returns. What it keeps for the next picture is less.
 func WorkBytes(width, height int) int64 {
@@ -8,8 +10,9 @@ func WorkBytes(width, height int) int64 {
 	// in two lists of tokens of eight, takes six where a path is traced, and
 	// up to four in the output, which is held twice while it grows.
 	const perPixel = 4*4 + 2*8 + 4 + 2 + 2*4
+	heads := int64(4) << min(max(bits.Len64(uint64(n)), minHashBits), maxHashBits)
 	// A tile has a histogram, one of a cluster, and codes.
 	tiles := min(maxTiles, int64(tilesOf(width, 2))*int64(tilesOf(height, 2)))
 	const perTile = 3 * 4 * (literalAt + maxSymbols)
-	return perPixel*n + perTile*tiles + 4<<20
+	return perPixel*n + heads + perTile*tiles + 1<<20
 }
