@@ -1,4 +1,4 @@
-//go:build amd64 && !noasm && gc
+//go:build (amd64 || arm64) && !noasm && gc
 
 package kernel
 
@@ -91,8 +91,8 @@ func compareCandidates(t *testing.T, seed uint64, kind int) {
 	require.Equal(t, want, got)
 }
 
-func TestCandidatesAreThoseOfPlainCode(t *testing.T) {
-	for seed := range uint64(20000) {
+func TestAssemblyCandidates(t *testing.T) {
+	for seed := range uint64(4000) {
 		compareCandidates(t, seed, int(seed))
 	}
 }
@@ -205,8 +205,8 @@ func compareAll(t *testing.T, seed uint64, kind int) {
 	require.Equal(t, dst2, dst1)
 }
 
-func TestKernelsAreThoseOfPlainCode(t *testing.T) {
-	for seed := range uint64(10000) {
+func TestAssemblyKernels(t *testing.T) {
+	for seed := range uint64(2000) {
 		compareAll(t, seed, int(seed))
 	}
 }

@@ -72,10 +72,17 @@ func sumSquaresGeneric(a, b []uint8) int {
 
 // histogramGeneric is libwebp's CollectHistogram.
 func histogramGeneric(h *[32]uint32, src, pred []uint8) {
-	var c Coefficients
+	var c [1]Coefficients
 	for i := 0; i < len(src); i += 16 {
-		forwardGeneric(&c, (*Block)(src[i:]), (*Block)(pred[i:]))
-		for _, v := range c {
+		forwardGeneric(&c[0], (*Block)(src[i:]), (*Block)(pred[i:]))
+		count(h, c[:])
+	}
+}
+
+// count adds coefficients to a histogram of their magnitudes.
+func count(h *[32]uint32, c []Coefficients) {
+	for i := range c {
+		for _, v := range c[i] {
 			h[min(abs(int(v))>>3, 31)]++
 		}
 	}

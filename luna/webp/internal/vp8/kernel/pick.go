@@ -26,11 +26,19 @@ func (c *Candidate) rate(mode int, header uint16) int64 {
 }
 
 func pick4x4Generic(cs *[10]Candidate, preds *[10]Block, list *[16]uint8, n int, src *Block, m *Matrix, costs *Costs, context int, headers *[10]uint16, texture uint32, w *Weights) int {
-	at, least := 0, int64(1<<63-1)
 	for k, mode := range list[:n] {
 		c := &cs[k]
 		encodeGeneric(c, &preds[mode], src, m)
 		c.Rate = uint32(residualCostGeneric(&c.Levels, 0, context, costs))
+	}
+	return choose(cs, list, n, headers, texture, w)
+}
+
+// choose is the place of the candidate that costs least, the first of equals.
+func choose(cs *[10]Candidate, list *[16]uint8, n int, headers *[10]uint16, texture uint32, w *Weights) int {
+	at, least := 0, int64(1<<63-1)
+	for k, mode := range list[:n] {
+		c := &cs[k]
 		d := int64(c.SSE) + (int64(abs(int(c.Texture)-int(texture))>>5)*w.Texture+128)>>8
 		if total := c.rate(int(mode), headers[mode])*w.Rate + d*w.Distortion; total < least {
 			at, least = k, total
@@ -42,6 +50,11 @@ func pick4x4Generic(cs *[10]Candidate, preds *[10]Block, list *[16]uint8, n int,
 func shortlist4x4Generic(list *[16]uint8, preds *[10]Block, src *Block, headers *[10]uint16, lambda int) {
 	var scores [10]uint16
 	score4x4Generic(&scores, preds, src)
+	order(list, &scores, headers, lambda)
+}
+
+// order lists modes by score and header.
+func order(list *[16]uint8, scores, headers *[10]uint16, lambda int) {
 	var cost [10]int
 	for i, v := range scores {
 		cost[i] = min(int(v)+int(headers[i])*lambda>>8, 1<<15-1)
