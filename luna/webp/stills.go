@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
+	"sync"
 
 	"github.com/immagin/immagin-go/internal/interleave"
 	"github.com/immagin/immagin-go/luna/codec"
@@ -32,6 +34,8 @@ type kept struct {
 	alpha    alph.Encoder
 	sharp    yuv.Sharp
 	out      []byte
+
+	alphaChunk, colours []byte // where they are encoded at a time
 }
 
 type keptKey struct{}
@@ -78,25 +82,82 @@ func (s *stills) appendLossy(ctx context.Context, dst []byte, src pixel.Source) 
 	if err := p.read(ctx, src, sharp); err != nil {
 		return nil, false, err
 	}
-	if !p.opaque {
-		at := len(dst)
-		if dst, err = s.kept.alpha.Encode(ctx, mux.BeginChunk(dst, "ALPH"), p.alpha, p.width, p.height, s.lossless); err != nil {
-			return nil, false, err
-		}
-		dst = mux.EndChunk(dst, at)
+	if p.opaque {
+		dst, err = s.appendColours(ctx, dst, p, s.lossy)
+		return dst, false, err
 	}
+	if s.lossy.Workers < 2 {
+		if dst, err = s.appendAlpha(ctx, dst, p); err == nil {
+			dst, err = s.appendColours(ctx, dst, p, s.lossy)
+		}
+		return dst, true, err
+	}
+	dst, err = s.appendBoth(ctx, dst, p)
+	return dst, true, err
+}
+
+// appendBoth has alpha encoded beside the colours, for which as many cores are
+// left as may be used at a time.
+func (s *stills) appendBoth(ctx context.Context, dst []byte, p *planes) ([]byte, error) {
+	lossy := s.lossy
+	if lossy.Workers < runtime.GOMAXPROCS(0) {
+		lossy.Workers--
+	}
+	var wait sync.WaitGroup
+	var alphaErr error
+	var failed any
+	ctx, cancel := context.WithCancel(ctx)
+	defer wait.Wait()
+	defer cancel()
+	wait.Go(func() {
+		defer func() {
+			if failed = recover(); failed != nil { // the caller knows how to survive it
+				cancel()
+			}
+		}()
+		if s.kept.alphaChunk, alphaErr = s.appendAlpha(ctx, s.kept.alphaChunk[:0], p); alphaErr != nil {
+			cancel()
+		}
+	})
+	colours, err := s.appendColours(ctx, s.kept.colours[:0], p, lossy)
+	if err != nil {
+		cancel()
+	}
+	wait.Wait()
+	switch {
+	case failed != nil:
+		panic(failed)
+	case alphaErr != nil && (err == nil || errors.Is(err, context.Canceled)):
+		return nil, alphaErr
+	case err != nil:
+		return nil, err
+	}
+	s.kept.colours = colours
+	return append(append(dst, s.kept.alphaChunk...), colours...), nil
+}
+
+func (s *stills) appendAlpha(ctx context.Context, dst []byte, p *planes) ([]byte, error) {
 	at := len(dst)
-	dst, err = s.kept.lossy.Encode(ctx, mux.BeginChunk(dst, "VP8 "), &encoder.Picture{
+	dst, err := s.kept.alpha.Encode(ctx, mux.BeginChunk(dst, "ALPH"), p.alpha, p.width, p.height, s.lossless)
+	if err != nil {
+		return nil, err
+	}
+	return mux.EndChunk(dst, at), nil
+}
+
+func (s *stills) appendColours(ctx context.Context, dst []byte, p *planes, opts encoder.Options) ([]byte, error) {
+	at := len(dst)
+	dst, err := s.kept.lossy.Encode(ctx, mux.BeginChunk(dst, "VP8 "), &encoder.Picture{
 		Width: p.width, Height: p.height,
 		Y: p.y, Cb: p.cb, Cr: p.cr, YStride: p.width, CStride: p.chromaWidth,
-	}, s.lossy)
+	}, opts)
 	if errors.Is(err, encoder.ErrTooComplex) {
 		err = fmt.Errorf("%w: %w", codec.ErrUnsupported, err)
 	}
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	return mux.EndChunk(dst, at), !p.opaque, nil
+	return mux.EndChunk(dst, at), nil
 }
 
 func (s *stills) appendLossless(ctx context.Context, dst []byte, src pixel.Source) (_ []byte, alpha bool, err error) {

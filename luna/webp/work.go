@@ -16,7 +16,7 @@ func (c Codec) EncodeWork(shape pixel.Shape, opts codec.Options) int64 {
 	}
 	work := planeBytes(shape) + lossyBytes(n)
 	if shape.Layout.HasAlpha() {
-		work += n + vp8l.WorkBytes(shape.Width, shape.Height)
+		work += 3*n + vp8l.WorkBytes(shape.Width, shape.Height)
 	}
 	if c.SmartSubsample {
 		work += 7 * n
