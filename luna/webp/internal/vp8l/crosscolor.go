@@ -58,13 +58,15 @@ type tile struct{ at, stride, width, height int }
 func (e *Encoder) crossColor() error {
 	j := &e.job
 	e.tileData = grow(e.tileData, tilesOf(j.width, j.tileBits)*tilesOf(j.height, j.tileBits))
+	e.crossSearches = grow(e.crossSearches, j.s.workers)
 	_, n := j.bands()
 	return e.each(n, (*Encoder).crossColorBand)
 }
 
 // crossColorBand does so for some rows of tiles.
-func (e *Encoder) crossColorBand(_, band int) {
-	j := &e.job
+func (e *Encoder) crossColorBand(worker, band int) {
+	j, search := &e.job, &e.crossSearches[worker]
+	*search = crossSearch{}
 	across, down, size := tilesOf(j.width, j.tileBits), tilesOf(j.height, j.tileBits), 1<<j.tileBits
 	rows, _ := j.bands()
 	for ty := band * rows; ty < min((band+1)*rows, down); ty++ {
@@ -78,7 +80,8 @@ func (e *Encoder) crossColorBand(_, band int) {
 				above = multipliersOf(e.tileData[i-across])
 			}
 			t := tile{ty*size*j.width + tx*size, j.width, min(size, j.width-tx*size), min(size, j.height-ty*size)}
-			left = chooseMultipliers(j.pixels, t, left, above)
+			m := chooseMultipliers(j.pixels, t, left, above)
+			left = search.confirm(j.pixels, t, m, left, above)
 			e.tileData[i] = left.pixel()
 			for y := range t.height {
 				row := t.at + y*j.width
@@ -157,4 +160,63 @@ func chooseMultipliers(pixels []uint32, t tile, left, above multipliers) multipl
 		}
 	}
 	return best
+}
+
+// A crossSearch is what the choice of multipliers takes: red and blue of the
+// tiles before.
+type crossSearch struct {
+	sums, found, best [2][256]uint32
+}
+
+// confirm returns the best of multipliers by entropy, red and blue on their own.
+func (s *crossSearch) confirm(pixels []uint32, t tile, m, left, above multipliers) multipliers {
+	options := [...]multipliers{m, {}, left, above}
+	for i := range 2 {
+		least := float32(badCost)
+		for k, o := range options {
+			if k > 0 && (i == 0 && o.greenToRed == m.greenToRed || i == 1 && o.greenToBlue == m.greenToBlue && o.redToBlue == m.redToBlue) {
+				continue
+			}
+			c := &s.found[i]
+			clear(c[:])
+			for y := range t.height {
+				row := t.at + y*t.stride
+				if i == 0 {
+					for _, p := range pixels[row : row+t.width] {
+						c[uint8(p>>16-share(o.greenToRed, p>>8))]++
+					}
+				} else {
+					for _, p := range pixels[row : row+t.width] {
+						c[uint8(p-share(o.greenToBlue, p>>8)-share(o.redToBlue, p>>16))]++
+					}
+				}
+			}
+			var alone, together measure
+			measureCounts(&alone, c[:], none[:256])
+			measureCounts(&together, c[:], s.sums[i][:])
+			cost := timesLog(alone.sum) - alone.entropy + timesLog(together.sum) - together.entropy
+			for _, like := range [...]multipliers{{}, left, above} {
+				if i == 0 && o.greenToRed == like.greenToRed {
+					cost -= 3
+				}
+				if i == 1 && o.greenToBlue == like.greenToBlue {
+					cost -= 3
+				}
+				if i == 1 && o.redToBlue == like.redToBlue {
+					cost -= 3
+				}
+			}
+			if cost < least {
+				least = cost
+				if i == 0 {
+					m.greenToRed = o.greenToRed
+				} else {
+					m.greenToBlue, m.redToBlue = o.greenToBlue, o.redToBlue
+				}
+				s.best[i] = *c
+			}
+		}
+		addCounts(s.sums[i][:], s.best[i][:])
+	}
+	return m
 }

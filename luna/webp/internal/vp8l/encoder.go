@@ -31,11 +31,12 @@ var ErrSize = errors.New("vp8l: size")
 // An Encoder encodes pictures one after the other, and keeps its memory between
 // them. The zero value is ready. It is not safe for concurrent use.
 type Encoder struct {
-	pixels    []uint32 // the picture, and one pixel more
-	residuals []uint32
-	tileData  []uint32 // a transform's pixels, or the groups of codes
-	palette   palette
-	searches  []predictorSearch // one for each worker
+	pixels        []uint32 // the picture, and one pixel more
+	residuals     []uint32
+	tileData      []uint32 // a transform's pixels, or the groups of codes
+	palette       palette
+	searches      []predictorSearch // one for each worker
+	crossSearches []crossSearch
 
 	matches    []match
 	chain      []int32
