@@ -42,7 +42,8 @@ type coded struct {
 	levels  [blocks]kernel.Coefficients
 	out     samples
 	modes   [16]uint8
-	nonzero uint32 // of Encode16x16
+	nonzero uint32        // of Encode16x16
+	last    [blocks]uint8 // one more than the place of each block's last level
 }
 
 // lastOf is one more than the place of the last level, or 0.
@@ -109,7 +110,22 @@ func (w *worker) decide(b *macroblock, x, y int) {
 	s := &w.e.segments[b.segment]
 	whole := w.pickI16(b, s, x, y)
 	w.pickI4(b, s, &whole)
+	if b.whole {
+		w.best.findLast()
+	}
 	w.pickChroma(b, s, x, y)
+}
+
+// findLast fills last for luma that is coded as a whole.
+func (t *coded) findLast() {
+	t.last[blockDC] = lastOf(&t.levels[blockDC])
+	for n := range 16 {
+		last := uint8(0)
+		if t.nonzero>>n&1 != 0 {
+			last = lastOf(&t.levels[blockY+n])
+		}
+		t.last[blockY+n] = last
+	}
 }
 
 // pickI16 finds the best way to predict luma as a whole.
@@ -144,12 +160,7 @@ func (w *worker) pickI16(b *macroblock, s *segment, x, y int) score {
 	best.weigh(s.lambdaMode)
 	b.whole = true
 
-	// Only DCs: the loop filter will have to hide the edges of blocks.
-	if w.best.nonzero == 1<<24 && best.d > s.minDistortion {
-		dc := &w.best.levels[blockDC]
-		edge := max(abs(int(dc[1])), abs(int(dc[2])), abs(int(dc[4])))
-		w.edge[b.segment] = max(w.edge[b.segment], edge)
-	}
+	w.noteEdges(s, b.segment, &best)
 	return best
 }
 
@@ -193,6 +204,16 @@ func shortest(list []uint8, cost []int, n int) {
 	}
 }
 
+// noteEdges notes luma without detail, of which the loop filter has to hide the
+// edges between blocks.
+func (w *worker) noteEdges(s *segment, number uint8, whole *score) {
+	if w.best.nonzero == 1<<24 && whole.d > s.minDistortion {
+		dc := &w.best.levels[blockDC]
+		edge := max(abs(int(dc[1])), abs(int(dc[2])), abs(int(dc[4])))
+		w.edge[number] = max(w.edge[number], edge)
+	}
+}
+
 // textureDistance is how far the texture of what was made is from the source's
 // (libwebp's TDisto16x16).
 func (w *worker) textureDistance(a *[256]uint8) (sum int) {
@@ -221,6 +242,8 @@ func (w *worker) pickI4(b *macroblock, s *segment, whole *score) {
 	w.startBoundary()
 	modes := &t.modes
 	costs := &w.costs[vp8.Luma]
+	tries := w.effort.blocks
+	weights := kernel.Weights{Rate: s.lambdaI4, Distortion: 256 * lambdaOne, Texture: s.lambdaTexture}
 	for n := range 16 {
 		i, j := n&3, n>>2
 		at := boundaryAt(n)
@@ -229,21 +252,13 @@ func (w *worker) pickI4(b *macroblock, s *segment, whole *score) {
 		context := int(top>>i&1 + left>>j&1)
 		src := block(&w.src.y, n)
 		kernel.Predict4x4(&w.preds, (*[16]uint8)(w.boundary[at-5:]))
-		list, preds := w.shortlistI4(s, src, headers)
-		kernel.EncodeCandidates(w.candidates[:len(list)], preds, src, &s.y1, costs, context)
-
-		bestAt, bestMode, bestTotal := 0, 0, int64(unlimited)
-		for k, m := range list {
-			c, mode := &w.candidates[k], int(m)
-			d := int64(c.SSE) + (s.lambdaTexture*int64(abs(int(c.Texture)-int(w.texture[n]))>>5)+128)>>8
-			rate := int64(c.Rate) + int64(headers[mode])
-			if mode > 0 && bits.OnesCount32(c.Nonzero&^1) <= flatLimitI4 {
-				rate += flatPenalty
-			}
-			if total := rate*s.lambdaI4 + 256*lambdaOne*d; total < bestTotal {
-				bestAt, bestMode, bestTotal = k, mode, total
-			}
+		list := &allBlockModes
+		if tries < vp8.BlockModes {
+			list = &w.listI4
+			kernel.Shortlist4x4(list, &w.preds, src, headers, s.lambdaSATD)
 		}
+		bestAt := kernel.Pick4x4(&w.candidates, &w.preds, list, tries, src, &s.y1, costs, context, headers, w.texture[n], &weights)
+		bestMode := int(list[bestAt])
 		c := &w.candidates[bestAt]
 		if w.effort.refine {
 			w.refineI4(c, n, src, &w.preds[bestMode], s, costs, context)
@@ -264,6 +279,7 @@ func (w *worker) pickI4(b *macroblock, s *segment, whole *score) {
 		}
 		modes[n] = uint8(bestMode)
 		t.levels[blockY+n] = c.Levels
+		t.last[blockY+n] = uint8(bits.Len32(c.Nonzero))
 		*block(&t.out.y, n) = c.Samples
 		some := contexts(min(c.Nonzero, 1))
 		top = top&^(1<<i) | some<<i
@@ -272,31 +288,12 @@ func (w *worker) pickI4(b *macroblock, s *segment, whole *score) {
 	}
 	b.whole = false
 	b.modes = *modes
+	t.last[blockDC] = 0
 	w.trial, w.best = w.best, w.trial
 	*whole = sum
 }
 
-// shortlistI4 returns the modes of a block to look at, and their predictions.
-func (w *worker) shortlistI4(s *segment, src *kernel.Block, headers *[vp8.BlockModes]uint16) ([]uint8, []kernel.Block) {
-	if w.effort.blocks >= vp8.BlockModes {
-		return allBlockModes[:], w.preds[:]
-	}
-	var scores [vp8.BlockModes]uint16
-	kernel.Score4x4(&scores, &w.preds, src)
-	var cost [vp8.BlockModes]int
-	for mode, v := range scores {
-		cost[mode] = int(v) + int(headers[mode])*s.lambdaSATD>>8
-	}
-	w.listI4 = allBlockModes
-	shortest(w.listI4[:], cost[:], w.effort.blocks)
-	list := w.listI4[:w.effort.blocks]
-	for k, mode := range list {
-		w.some[k] = w.preds[mode]
-	}
-	return list, w.some[:len(list)]
-}
-
-var allBlockModes = [vp8.BlockModes]uint8{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
+var allBlockModes = [16]uint8{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
 
 // refineI4 quantises a coded block by trellis, and keeps that if it is better.
 func (w *worker) refineI4(c *kernel.Candidate, n int, src, pred *kernel.Block, s *segment, costs *kernel.Costs, context int) {
@@ -417,6 +414,12 @@ func (w *worker) pickChroma(b *macroblock, s *segment, x, y int) {
 		}
 		nonzero := kernel.QuantizeBlocks(t.levels[:], c[:], &s.uv)
 		kernel.InverseTransforms(t.out[:], pred[:], c[:])
+		if w.effort.chroma == 1 {
+			b.chroma = mode
+			t.nonzero = nonzero
+			w.chroma[0], w.chroma[1] = w.chroma[1], w.chroma[0]
+			break
+		}
 		r := score{
 			d: int64(kernel.SumSquares(w.src.c[:], t.out[:])),
 			h: int64(vp8.ChromaModeCosts[mode]),
@@ -429,11 +432,19 @@ func (w *worker) pickChroma(b *macroblock, s *segment, x, y int) {
 		if r.total < best.total {
 			best = r
 			b.chroma = uint8(mode)
+			t.nonzero = nonzero
 			w.chroma[0], w.chroma[1] = w.chroma[1], w.chroma[0]
 		}
 	}
 	t := &w.chroma[1]
-	copy(chosen.levels[blockC:], t.levels[:])
+	for n := range t.levels {
+		last := uint8(0)
+		if t.nonzero>>n&1 != 0 {
+			chosen.levels[blockC+n] = t.levels[n]
+			last = lastOf(&t.levels[n])
+		}
+		chosen.last[blockC+n] = last
+	}
 	chosen.out.c = t.out
 	if w.e.diffuse {
 		w.keepErrors(&t.spread)
@@ -458,9 +469,10 @@ func (w *worker) shortlistChroma(s *segment, x, y int) []uint8 {
 
 // A codedChroma is Cb and Cr as one mode makes them.
 type codedChroma struct {
-	levels [8]kernel.Coefficients
-	out    [128]uint8
-	spread [2][3]int8 // what DCs lost
+	levels  [8]kernel.Coefficients
+	out     [128]uint8
+	spread  [2][3]int8 // what DCs lost
+	nonzero uint32
 }
 
 // rateChroma is what Cb and Cr cost.

@@ -52,18 +52,21 @@ type effort struct {
 }
 
 var efforts = [7]effort{
-	{1, 1, 1, false},
-	{1, 2, 1, false},
-	{2, 3, 2, false},
-	{2, 4, 2, false},
-	{4, 10, 4, false},
-	{4, 10, 4, true},
-	{4, 10, 4, true},
+	{whole: 1, blocks: 1, chroma: 1},
+	{whole: 1, blocks: 2, chroma: 1},
+	{whole: 2, blocks: 3, chroma: 2},
+	{whole: 2, blocks: 4, chroma: 2},
+	{whole: 4, blocks: 10, chroma: 4},
+	{whole: 4, blocks: 10, chroma: 4, refine: true},
+	{whole: 4, blocks: 10, chroma: 4, refine: true},
 }
 
 // lag is by how many rows the probabilities that costs are computed of are behind.
 // It bounds how many rows are coded at a time.
 const lag = 6
+
+// refresh is after how many rows costs are computed anew.
+const refresh = 4
 
 // An Encoder encodes one picture at a time. It keeps its memory from call to call.
 type Encoder struct {
@@ -89,7 +92,8 @@ type Encoder struct {
 	next     int    // row to code
 	total    counts // of all rows that costs may depend on
 	ahead    [lag]counts
-	costs    [lag]levelCosts
+	costs    [lag/refresh + 2]levelCosts
+	slot     int // of costs, for the next row
 	start    vp8.Probabilities
 	final    vp8.Probabilities
 	skipped  int

@@ -11,8 +11,8 @@ import (
 var trellisWeights = [16]int64{30, 27, 19, 11, 27, 24, 17, 10, 19, 17, 12, 8, 11, 10, 8, 6}
 
 // trellis quantises coefficients to the levels of least cost, distortion and rate
-// together: of each, the level rounded down and the next are tried (libwebp's
-// TrellisQuantizeBlock). It works in place as kernel.Quantize does. Levels before
+// together: of each, the nearest level and the next lower one are tried
+// (libwebp's TrellisQuantizeBlock, which tries that rounded down and the next). It works in place as kernel.Quantize does. Levels before
 // first stay as they are.
 func trellis(levels, in *kernel.Coefficients, first, context int, m *kernel.Matrix, costs *kernel.Costs, lambda int64) (nonzero uint32) {
 	// What comes after the last coefficient that is worth half a step needs no look.
@@ -45,8 +45,8 @@ func trellis(levels, in *kernel.Coefficients, first, context int, m *kernel.Matr
 		c := int64(in[j])
 		c = max(c, -c) + int64(m.Sharpen[j])
 		q, iq := int64(m.Q[j]), uint64(m.IQ[j])
-		down := min(int64(uint64(c)*iq>>17), vp8.MaxLevel)
 		most := min(int64((uint64(c)*iq+0x80<<9)>>17), vp8.MaxLevel)
+		down := max(most-1, 0)
 		table := &costs.Table[vp8.BandOf[n]]
 		after := &costs.Table[vp8.BandOf[n+1]]
 		var next [2]int64

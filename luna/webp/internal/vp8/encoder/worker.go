@@ -16,8 +16,7 @@ type worker struct {
 	whole       [vp8.Modes][256]uint8 // predictions
 	wholeC      [vp8.Modes][128]uint8
 	list        [vp8.Modes]uint8
-	listI4      [vp8.BlockModes]uint8
-	some        [vp8.BlockModes]kernel.Block
+	listI4      [16]uint8
 	effort      *effort
 	texture     [16]uint32 // of src
 	boundary    [48]uint8
@@ -60,32 +59,35 @@ func (w *worker) claim(n int) (int, bool) {
 	r := e.next
 	e.next++
 	if w.phase == phaseCode {
-		e.prepare(r)
-		w.costs = &e.costs[r%lag]
+		w.costs = e.prepare(r)
 		w.counts = &e.ahead[r%lag]
 	}
 	return r, true
 }
 
-// prepare computes the costs for row r, of what was counted lag rows above.
-func (e *Encoder) prepare(r int) {
-	c := &e.costs[r%lag]
+// prepare has the costs for row r, of what was counted lag rows above. They are
+// computed anew every fourth row.
+func (e *Encoder) prepare(r int) *levelCosts {
 	if r < lag {
 		if r == 0 {
-			c.compute(&e.start)
-		} else {
-			*c = e.costs[0]
+			e.costs[0].compute(&e.start)
+			e.slot = 0
 		}
 		e.ahead[r] = counts{}
-		return
+		return &e.costs[e.slot]
 	}
 	e.await(r-lag, e.columns)
 	done := &e.ahead[r%lag]
 	e.total.add(done)
 	*done = counts{}
-	var p vp8.Probabilities
-	e.total.fit(&p)
-	c.compute(&p)
+	if r%refresh == lag%refresh {
+		// Rows that run are of at most three sets of costs.
+		e.slot = (e.slot + 1) % len(e.costs)
+		var p vp8.Probabilities
+		e.total.fit(&p)
+		e.costs[e.slot].compute(&p)
+	}
+	return &e.costs[e.slot]
 }
 
 // await returns when row r has n macroblocks, or when all is to stop.
@@ -273,11 +275,7 @@ func (w *worker) leave(b *macroblock, x, y int) {
 func (w *worker) record(b *macroblock) {
 	t := w.best
 	var some uint8
-	for n := range t.levels {
-		last := uint8(0)
-		if n != blockDC || b.whole {
-			last = lastOf(&t.levels[n])
-		}
+	for n, last := range t.last {
 		b.blocks[n] = last
 		some |= last
 	}
