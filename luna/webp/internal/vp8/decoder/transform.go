@@ -1,22 +1,23 @@
 package decoder
 
-// The inverse transforms of RFC 6386, 14.3 and 14.4, in 16-bit arithmetic that
-// wraps around, as vector instructions have it. Of streams that an encoder makes
-// nothing overflows.
+// The inverse transforms of RFC 6386, 14.3 and 14.4. The second is in 16-bit
+// arithmetic that wraps around, as vector instructions have it. Of streams that
+// an encoder makes nothing overflows.
 
 // inverseWHT stores the DCs of the luma blocks.
 func inverseWHT(c *coefficients, dc *[16]int16) {
-	var t [16]int16
+	var t [16]int32
 	for i := range 4 {
-		a0, a1 := dc[i]+dc[12+i], dc[4+i]+dc[8+i]
-		a2, a3 := dc[4+i]-dc[8+i], dc[i]-dc[12+i]
+		d0, d1, d2, d3 := int32(dc[i]), int32(dc[4+i]), int32(dc[8+i]), int32(dc[12+i])
+		a0, a1, a2, a3 := d0+d3, d1+d2, d1-d2, d0-d3
 		t[i], t[8+i], t[4+i], t[12+i] = a0+a1, a0-a1, a3+a2, a3-a2
 	}
 	for i := 0; i < 16; i += 4 {
 		d := t[i] + 3
 		a0, a1 := d+t[i+3], t[i+1]+t[i+2]
 		a2, a3 := t[i+1]-t[i+2], d-t[i+3]
-		c[i][0], c[i+1][0], c[i+2][0], c[i+3][0] = (a0+a1)>>3, (a3+a2)>>3, (a0-a1)>>3, (a3-a2)>>3
+		c[i][0], c[i+1][0] = int16((a0+a1)>>3), int16((a3+a2)>>3)
+		c[i+2][0], c[i+3][0] = int16((a0-a1)>>3), int16((a3-a2)>>3)
 	}
 }
 
