@@ -28,7 +28,7 @@ type Codec struct {
 	// SmartSubsample chooses the chroma of lossy files, of which there is one
 	// sample for four pixels, so that edges between colours stay sharp, as
 	// libwebp's option -sharp_yuv does and sharp's smartSubsample. It takes about
-	// as long as encoding does, and 7 bytes a pixel, and YCbCr goes through RGB.
+	// half as long as encoding does, and 7 bytes a pixel; YCbCr goes through RGB then.
 	SmartSubsample bool
 }
 

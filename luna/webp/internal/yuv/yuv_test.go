@@ -260,3 +260,18 @@ func BenchmarkKernels(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkSharp(b *testing.B) {
+	m := recorded(800, 600, 3, 2)
+	var s Sharp
+	y, cb, cr := make([]uint8, 800*600), make([]uint8, 400*300), make([]uint8, 400*300)
+	for b.Loop() {
+		s.Begin(800, 600)
+		for j := 0; j < 600; j += 2 {
+			s.Add(j, m.rows(j))
+		}
+		if err := s.Finish(b.Context(), y, cb, cr, 800, 400); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
