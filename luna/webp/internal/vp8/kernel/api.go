@@ -92,6 +92,13 @@ func Pick4x4(cs *[10]Candidate, preds *[10]Block, list *[16]uint8, n int, src *B
 	return pick4x4(cs, preds, list, n, src, m, costs, context, headers, texture, w)
 }
 
+// EncodeBest4x4 codes a block from the prediction whose SATD and header, weighed by
+// lambda, less than 256, in 1/256, are least, and returns its mode: the first of
+// equals.
+func EncodeBest4x4(c *Candidate, edge *[16]uint8, src *Block, headers *[10]uint16, lambda int, m *Matrix, costs *Costs, context int) (mode int) {
+	return encodeBest4x4(c, edge, src, headers, lambda, m, costs, context)
+}
+
 // EncodeBlock codes a block from one prediction: levels, and in dst what a decoder
 // makes of them. Bit n of the result tells that level n is not zero.
 func EncodeBlock(dst *Block, levels *Coefficients, src, pred *Block, m *Matrix) (nonzero uint32) {

@@ -162,3 +162,11 @@ func BenchmarkEncodeBlock(b *testing.B) {
 		EncodeBlock(&dst, &levels, (*Block)(src[:]), (*Block)(pred[:]), m)
 	}
 }
+
+func BenchmarkEncodeBest4x4(b *testing.B) {
+	src, pred, m, _, c := likely()
+	var one Candidate
+	for b.Loop() {
+		EncodeBest4x4(&one, (*[16]uint8)(pred[:]), (*Block)(src[:]), &vp8.BlockModeCosts[1][2], 20, m, c, 1)
+	}
+}

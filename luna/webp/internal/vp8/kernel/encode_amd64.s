@@ -2,6 +2,7 @@
 
 #include "textflag.h"
 #include "avx2_amd64.h"
+#include "avx2_predict_amd64.h"
 
 // COST adds what level n costs to R11. The places in the table lie on the stack.
 #define COST(n, r) \
@@ -431,3 +432,124 @@ small:
 	CMPL R12, $16
 	JNE  level
 	JMP  next
+
+// func encodeBest4x4AVX2(c *Candidate, edge *[16]uint8, src *Block, headers *[10]uint16, lambda int, m *Matrix, costs *uint32, start *[16]uint16, fixed *uint16) int
+TEXT ·encodeBest4x4AVX2(SB), NOSPLIT, $160-80
+	MOVQ           edge+8(FP), SI
+	VBROADCASTI128 (SI), Y0
+	MOVQ           SP, DI
+	PREDICT
+	MOVQ           SP, SI
+	MOVQ           src+16(FP), AX
+	MOVQ           headers+24(FP), DX
+	MOVQ           lambda+32(FP), CX
+	SPECTRA
+	VPMOVZXBW      (AX), Y13
+	SCORES
+
+	// What modes cost; then the least of the first eight, and of the other two.
+	SHLL         $8, CX
+	VMOVD        CX, X0
+	VPBROADCASTW X0, X0
+	VPMULHUW     (DX), X0, X1
+	VMOVD        16(DX), X3
+	VPMULHUW     X3, X0, X0
+	VPADDUSW     X1, X2, X2
+	VPADDUSW     X0, X4, X4
+	VPCMPEQW     X0, X0, X0
+	VPBLENDW     $3, X4, X0, X4
+	VPHMINPOSUW  X2, X2
+	VPHMINPOSUW  X4, X4
+	VMOVD        X2, AX
+	VMOVD        X4, BX
+	MOVWLZX      AX, CX
+	MOVWLZX      BX, DX
+	ADDL         $0x80000, BX
+	CMPL         DX, CX
+	CMOVLCS      BX, AX
+	SHRL         $16, AX
+	MOVQ         AX, ret+72(FP)
+	SHLL         $4, AX
+	ADDQ         AX, SI
+
+	MOVQ         c+0(FP), DI
+	MOVQ         m+40(FP), R8
+	MOVQ         costs+48(FP), R9
+	MOVQ         start+56(FP), BX
+	LEAQ         run<>(SB), R10
+	SIGNS
+	VMOVDQU      (BX), Y8
+	VPXOR        Y9, Y9, Y9
+	VPMOVZXBW    (SI), Y4
+	VPSUBW       Y4, Y13, Y0
+	FORWARD
+	QUANTIZE(R8)
+	ZIGZAG
+	VMOVDQU      Y1, (DI)
+	VEXTRACTI128 $1, Y1, X2
+	VPACKSSWB    X2, X1, X2
+	VPCMPEQB     X9, X2, X2
+	VPMOVMSKB    X2, AX
+	XORL         $0xffff, AX
+	MOVL         AX, 48(DI)
+	LZCNTL       AX, AX
+	PLACES(AX, Y1, Y2, Y3)
+	VMOVQ        X2, BX
+	VPEXTRQ      $1, X2, R14
+	XORL         R11, R11
+	COSTS4(BX)
+	COSTS4(R14)
+	CMPL         AX, $25
+	JGE          some
+	VEXTRACTI128 $1, Y2, X2
+	VMOVQ        X2, BX
+	VPEXTRQ      $1, X2, R14
+	COSTS4(BX)
+	COSTS4(R14)
+
+some:
+	VPCMPGTW     below<>(SB), Y1, Y3
+	VPTEST       Y3, Y3
+	JNE          large
+
+rest:
+	MOVL         R11, 60(DI)
+	INVERSE
+	VPMAXSW      Y9, Y0, Y0
+	VPMINSW      samples<>(SB), Y0, Y0
+	VEXTRACTI128 $1, Y0, X1
+	VPACKUSWB    X1, X0, X1
+	VMOVDQU      X1, 32(DI)
+	VPSUBW       Y0, Y13, Y2
+	VPMADDWD     Y2, Y2, Y2
+	HADAMARD
+	VPABSW       Y0, Y0
+	VPMADDWD     weights<>(SB), Y0, Y0
+	VPHADDD      Y0, Y2, Y2
+	VPHADDD      Y2, Y2, Y2
+	VEXTRACTI128 $1, Y2, X1
+	VPADDD       X1, X2, X2
+	VMOVQ        X2, 52(DI)
+	VZEROUPPER
+	RET
+
+	// The fixed costs of levels that the table does not hold.
+large:
+	MOVQ fixed+64(FP), R13
+	XORL R12, R12
+
+level:
+	MOVWLSX (DI)(R12*2), AX
+	MOVL    AX, BX
+	NEGL    BX
+	CMOVLLT AX, BX
+	CMPL    BX, $67
+	JLT     small
+	MOVWLZX (R13)(BX*2), BX
+	ADDL    BX, R11
+
+small:
+	INCL R12
+	CMPL R12, $16
+	JNE  level
+	JMP  rest

@@ -38,6 +38,16 @@ func encodeCandidates(out []Candidate, preds []Block, src *Block, m *Matrix, cos
 }
 
 //go:noescape
+func encodeBest4x4AVX2(c *Candidate, edge *[16]uint8, src *Block, headers *[10]uint16, lambda int, m *Matrix, costs *uint32, start *[16]uint16, fixed *uint16) int
+
+func encodeBest4x4(c *Candidate, edge *[16]uint8, src *Block, headers *[10]uint16, lambda int, m *Matrix, costs *Costs, context int) int {
+	if !accelerated {
+		return encodeBest4x4Generic(c, edge, src, headers, lambda, m, costs, context)
+	}
+	return encodeBest4x4AVX2(c, edge, src, headers, lambda, m, &costs.Table[0][0][0], &starts[0][context], &vp8.FixedLevelCosts[0])
+}
+
+//go:noescape
 func pickAMD64(cs *Candidate, list *uint8, n int, headers *[10]uint16, texture uint32, w *Weights) int
 
 func pick4x4(cs *[10]Candidate, preds *[10]Block, list *[16]uint8, n int, src *Block, m *Matrix, costs *Costs, context int, headers *[10]uint16, texture uint32, w *Weights) int {

@@ -157,3 +157,6 @@ func predictWhole(preds *[4][256]uint8, top, left *[16]uint8, corner uint8, hasL
 func predictChroma(preds *[4][128]uint8, top, left *[16]uint8, corners [2]uint8, hasLeft, hasTop bool) {
 	predictChromaGeneric(preds, top, left, corners, hasLeft, hasTop)
 }
+func encodeBest4x4(c *Candidate, edge *[16]uint8, src *Block, headers *[10]uint16, lambda int, m *Matrix, costs *Costs, context int) int {
+	return encodeBest4x4Generic(c, edge, src, headers, lambda, m, costs, context)
+}

@@ -83,6 +83,13 @@ func compareCandidates(t *testing.T, seed uint64, kind int) {
 	shortlist4x4Generic(&list2, &preds, &src, &headers, lambda)
 	require.Equal(t, list2, list1)
 
+	var edge [16]uint8
+	fill(r, edge[:], kind)
+	var c1, c2 Candidate
+	mode := encodeBest4x4Generic(&c2, &edge, &src, &headers, lambda, m, c, context)
+	require.Equal(t, mode, encodeBest4x4(&c1, &edge, &src, &headers, lambda, m, c, context))
+	require.Equal(t, c2, c1)
+
 	w := Weights{Rate: int64(r.IntN(1000)), Distortion: int64(r.IntN(1000)), Texture: int64(r.IntN(100))}
 	texture := textureGeneric(&src)
 	n = 1 + r.IntN(10)

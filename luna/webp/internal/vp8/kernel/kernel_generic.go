@@ -45,3 +45,6 @@ func shortlist4x4(list *[16]uint8, preds *[10]Block, src *Block, headers *[10]ui
 func encodeBlock(dst *Block, levels *Coefficients, src, pred *Block, m *Matrix) uint32 {
 	return encodeBlockGeneric(dst, levels, src, pred, m)
 }
+func encodeBest4x4(c *Candidate, edge *[16]uint8, src *Block, headers *[10]uint16, lambda int, m *Matrix, costs *Costs, context int) int {
+	return encodeBest4x4Generic(c, edge, src, headers, lambda, m, costs, context)
+}

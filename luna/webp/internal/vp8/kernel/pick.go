@@ -69,3 +69,20 @@ func order(list *[16]uint8, scores, headers *[10]uint16, lambda int) {
 		list[rank] = uint8(i)
 	}
 }
+
+func encodeBest4x4Generic(c *Candidate, edge *[16]uint8, src *Block, headers *[10]uint16, lambda int, m *Matrix, costs *Costs, context int) int {
+	var preds [10]Block
+	var scores [10]uint16
+	predict4x4(&preds, edge)
+	score4x4(&scores, &preds, src)
+	mode, least := 0, 1<<16
+	for i, v := range scores {
+		if cost := min(int(v)+int(headers[i])*lambda>>8, 1<<16-1); cost < least {
+			mode, least = i, cost
+		}
+	}
+	one := [1]Candidate{}
+	encodeCandidates(one[:], preds[mode:mode+1], src, m, costs, context)
+	*c = one[0]
+	return mode
+}
