@@ -41,7 +41,7 @@ func (a *area) predictLuma(mode uint8, x, y int) {
 		}
 		a.fill(lumaAt, 16, average(sum, n, 3))
 	case vp8.TrueMotion:
-		a.trueMotion(lumaAt, 16)
+		a.trueMotionLuma()
 	case vp8.Vertical:
 		top := *(*[16]uint8)(a[lumaAt-stride:])
 		for i := lumaAt; i < lumaAt+16*stride; i += stride {
@@ -56,7 +56,7 @@ func (a *area) predictLuma(mode uint8, x, y int) {
 	}
 }
 
-// predictChroma predicts the chroma plane at at.
+// predictChroma predicts the chroma plane at at, but for TrueMotion.
 func (a *area) predictChroma(at int, mode uint8, x, y int) {
 	switch mode {
 	case vp8.DC:
@@ -74,8 +74,6 @@ func (a *area) predictChroma(at int, mode uint8, x, y int) {
 			n++
 		}
 		a.fill(at, 8, average(sum, n, 2))
-	case vp8.TrueMotion:
-		a.trueMotion(at, 8)
 	case vp8.Vertical:
 		top := *(*[8]uint8)(a[at-stride:])
 		for i := at; i < at+8*stride; i += stride {

@@ -49,19 +49,15 @@ func (d *Decoder) reconstruct(y int, row []macroblock, c []coefficients) {
 			a.blocks(m, k)
 		} else {
 			a.predictLuma(m.modes[0], x, y)
-			for i, bits := 0, m.luma; bits != 0; i, bits = i+1, bits<<2 {
-				a.add(blockAt[i], bits>>30, &k[i])
-			}
+			a.addLuma(k, m.luma)
 		}
-		a.predictChroma(cbAt, m.chromaMode, x, y)
-		a.predictChroma(crAt, m.chromaMode, x, y)
-		if bits := m.chroma; bits != 0 {
-			for i := range 4 {
-				at := i>>1*4*stride + i&1*4
-				a.add(cbAt+at, bits>>(2*i)&3, &k[16+i])
-				a.add(crAt+at, bits>>(8+2*i)&3, &k[20+i])
-			}
+		if m.chromaMode == vp8.TrueMotion {
+			a.trueMotionChroma()
+		} else {
+			a.predictChroma(cbAt, m.chromaMode, x, y)
+			a.predictChroma(crAt, m.chromaMode, x, y)
 		}
+		a.addChroma(k, m.chroma)
 		above.luma = *(*[16]uint8)(a[lumaAt+15*stride:])
 		above.cb = *(*[8]uint8)(a[cbAt+7*stride:])
 		above.cr = *(*[8]uint8)(a[crAt+7*stride:])
@@ -111,18 +107,6 @@ func (a *area) blocks(m *macroblock, k *coefficients) {
 		at := blockAt[i]
 		a.predictBlock(at, m.modes[i])
 		a.add(at, bits>>30, &k[i])
-	}
-}
-
-// add adds the residue of a block whose extent is known.
-func (a *area) add(at int, extent uint32, k *[16]int16) {
-	to := (*[3*stride + 4]uint8)(a[at:])
-	switch extent {
-	case 0:
-	case 1:
-		addDC(to, k[0])
-	default:
-		addInverse(to, k)
 	}
 }
 

@@ -25,8 +25,7 @@ func inverseWHT(c *coefficients, dc *[16]int16) {
 func mul1(v int16) int16 { return int16(int32(v)*20091>>16) + v }
 func mul2(v int16) int16 { return int16(int32(v) * 35468 >> 16) }
 
-// addInverse adds the inverse transform of c to the 4x4 samples at dst.
-func addInverse(dst *[3*stride + 4]uint8, c *[16]int16) {
+func addInverseGeneric(dst *[3*stride + 4]uint8, c *[16]int16) {
 	var t [16]int16
 	for i := range 4 {
 		a, b := c[i]+c[8+i], c[i]-c[8+i]
@@ -55,6 +54,37 @@ func addDC(dst *[3*stride + 4]uint8, dc int16) {
 		for x := range to {
 			to[x] = clip(int(to[x]) + d)
 		}
+	}
+}
+
+// addLumaGeneric adds the residue of all of the luma.
+func (a *area) addLumaGeneric(c *coefficients, extents uint32) {
+	for i := 0; extents != 0; i, extents = i+1, extents<<2 {
+		a.add(blockAt[i], extents>>30, &c[i])
+	}
+}
+
+// addChromaGeneric adds the residue of all of the chroma.
+func (a *area) addChromaGeneric(c *coefficients, extents uint32) {
+	if extents == 0 {
+		return
+	}
+	for i := range 4 {
+		at := i>>1*4*stride + i&1*4
+		a.add(cbAt+at, extents>>(2*i)&3, &c[16+i])
+		a.add(crAt+at, extents>>(8+2*i)&3, &c[20+i])
+	}
+}
+
+// add adds the residue of a block whose extent is known.
+func (a *area) add(at int, extent uint32, k *[16]int16) {
+	to := (*[3*stride + 4]uint8)(a[at:])
+	switch extent {
+	case 0:
+	case 1:
+		addDC(to, k[0])
+	default:
+		addInverse(to, k)
 	}
 }
 
