@@ -1,5 +1,7 @@
 package kernel
 
+import "slices"
+
 // ForwardTransforms are the DCTs of src-pred of as many blocks as out has.
 func ForwardTransforms(out []Coefficients, src, pred []uint8) { forwards(out, src, pred) }
 
@@ -121,4 +123,21 @@ func Pack(dst *[384]uint8, y, cb, cr []uint8, yStride, cStride int) {
 // Unpack puts a macroblock into planes.
 func Unpack(y, cb, cr []uint8, yStride, cStride int, src *[384]uint8) {
 	unpackGeneric(y, cb, cr, yStride, cStride, src)
+}
+
+// Tokens writes the tokens of a macroblock that is not skipped to dst, which has
+// room for MaxTokens, and returns how many they are, and how many of levels they
+// took. A block's byte is one more than the place of its last level, or 0, and 32
+// times its context: of the second-order block, which is only there where luma is
+// coded as a whole, then 16 of luma, 4 of Cb, 4 of Cr. Levels are those of one block
+// after the other, up to each one's last.
+func Tokens(dst []uint16, levels []int16, blocks *[25]uint8, whole bool, p *TokenProbabilities) (tokens, used int) {
+	return writeTokens(dst, levels, blocks, whole, p)
+}
+
+// Code appends what tokens come to.
+func (c *Coder) Code(dst []uint8, tokens []uint16) []uint8 {
+	dst = slices.Grow(dst, len(tokens)+8)
+	n := code(c, dst[:len(dst)+len(tokens)+8], len(dst), tokens)
+	return dst[:n]
 }

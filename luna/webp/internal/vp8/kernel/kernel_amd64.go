@@ -246,3 +246,39 @@ func predictChroma(preds *[4][128]uint8, top, left *[16]uint8, corners [2]uint8,
 	}
 	predictChromaAVX2(preds, top, left, corners[0], corners[1], hasLeft, hasTop)
 }
+
+//go:noescape
+func tokensAMD64(dst *uint16, levels *int16, blocks *uint8, whole bool, p *TokenProbabilities) int
+
+func writeTokens(dst []uint16, levels []int16, blocks *[25]uint8, whole bool, p *TokenProbabilities) (tokens, used int) {
+	_ = dst[MaxTokens-1]
+	if !accelerated || len(levels) == 0 {
+		return tokensGeneric(dst, levels, blocks, whole, p)
+	}
+	// What the blocks say must be there.
+	need := 0
+	for i, b := range blocks {
+		last := int(b & 31)
+		if i > 0 && i < 17 && whole && last > 0 {
+			last--
+		}
+		if i > 0 || whole {
+			need += last
+		}
+	}
+	if need > len(levels) {
+		panic("kernel: levels missing")
+	}
+	return int(tokensAMD64(&dst[0], &levels[0], &blocks[0], whole, p)), need
+}
+
+//go:noescape
+func codeAMD64(s *Coder, dst *uint8, tokens *uint16, n int) int
+
+func code(s *Coder, dst []uint8, at int, tokens []uint16) int {
+	if !accelerated || len(tokens) == 0 {
+		return codeGeneric(s, dst, at, tokens)
+	}
+	_ = dst[at+len(tokens)+7]
+	return at + codeAMD64(s, &dst[at], &tokens[0], len(tokens))
+}

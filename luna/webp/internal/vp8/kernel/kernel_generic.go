@@ -48,3 +48,7 @@ func encodeBlock(dst *Block, levels *Coefficients, src, pred *Block, m *Matrix) 
 func encodeBest4x4(c *Candidate, edge *[16]uint8, src *Block, headers *[10]uint16, lambda int, m *Matrix, costs *Costs, context int) int {
 	return encodeBest4x4Generic(c, edge, src, headers, lambda, m, costs, context)
 }
+func writeTokens(dst []uint16, levels []int16, blocks *[25]uint8, whole bool, p *TokenProbabilities) (tokens, used int) {
+	return tokensGeneric(dst, levels, blocks, whole, p)
+}
+func code(s *Coder, dst []uint8, at int, tokens []uint16) int { return codeGeneric(s, dst, at, tokens) }
