@@ -425,6 +425,28 @@ func TestCodecPanics(t *testing.T) {
 	})
 }
 
+// TestNoMemory refuses a render to which the system gives no memory, and keeps
+// nothing of that.
+func TestNoMemory(t *testing.T) {
+	var well atomic.Bool
+	codecs, _ := hook(func(context.Context) error {
+		if !well.Load() {
+			return fmt.Errorf("png: %w: mmap: cannot allocate memory", codec.ErrExhausted)
+		}
+		return nil
+	})
+	a := new(admitter)
+	s := newSite(t, codecs, &luna.HandlerOptions{Admitter: a})
+	r := s.get(signed(thumb))
+	require.NotEmpty(t, r.Header.Get("Retry-After"))
+	require.Contains(t, r.Header.Get("Cache-Control"), "no-store")
+	p := requireProblem(t, r, http.StatusServiceUnavailable, "out_of_memory")
+	require.NotContains(t, p.Detail, "mmap")
+	require.Equal(t, []string{"admit demo hero.jpg", "settle false"}, a.calls, "not metered")
+	well.Store(true)
+	require.Equal(t, http.StatusOK, s.get(signed(thumb)).StatusCode)
+}
+
 func TestResultOverTheLimit(t *testing.T) {
 	s := newSite(t, nil, &luna.HandlerOptions{MaxOutputBytes: 100})
 	requireProblem(t, s.get(signed(thumb)), http.StatusRequestEntityTooLarge, "over_limit")
