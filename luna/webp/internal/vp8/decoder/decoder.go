@@ -64,12 +64,14 @@ type Decoder struct {
 // A slot is a row of macroblocks.
 type slot struct {
 	row          []macroblock
+	ended        bool // the modes' partition did
 	coefficients []coefficients
 }
 
 // The stages of a row.
 const (
-	parsing = iota
+	moding = iota // of modes, which are in a partition of their own
+	parsing
 	reconstruction
 	filtering
 	stages
@@ -228,8 +230,8 @@ func (d *Decoder) band(y int) band {
 // Orders of preference: whoever waits for rows finishes what there is, and the
 // others do what everything else waits for.
 var (
-	downstream = [stages]int{filtering, reconstruction, parsing}
-	upstream   = [stages]int{parsing, reconstruction, filtering}
+	downstream = [stages]int{filtering, reconstruction, parsing, moding}
+	upstream   = [stages]int{parsing, moding, reconstruction, filtering}
 )
 
 // work does a row of a stage, if there is one that can be done. It is called with
@@ -251,8 +253,10 @@ func (d *Decoder) ready(s int) bool {
 		return false
 	}
 	switch s {
-	case parsing:
+	case moding:
 		return d.err == nil && y < d.stages[filtering].done+len(d.slots)
+	case parsing:
+		return d.err == nil && y < d.stages[moding].done
 	case reconstruction:
 		return y < d.stages[parsing].done && y < d.released+d.bands
 	}
@@ -281,6 +285,9 @@ func (d *Decoder) run(s int) {
 	}()
 	t := &d.slots[y%len(d.slots)]
 	switch s {
+	case moding:
+		d.header.parseModes(&d.modes, d.aboveModes, t.row)
+		t.ended = d.modes.ended
 	case parsing:
 		err = d.parse(y, t)
 	case reconstruction:
@@ -293,10 +300,9 @@ func (d *Decoder) run(s int) {
 }
 
 func (d *Decoder) parse(y int, t *slot) error {
-	d.header.parseModes(&d.modes, d.aboveModes, t.row)
 	tokens := &d.partitions[y%len(d.partitions)]
 	d.header.parseTokens(tokens, d.aboveTokens, t.row, t.coefficients)
-	if d.modes.ended || tokens.ended {
+	if t.ended || tokens.ended {
 		return ErrTruncated
 	}
 	return nil

@@ -1,6 +1,10 @@
 package decoder
 
-import "github.com/immagin/immagin-go/luna/webp/internal/vp8"
+import (
+	"math/bits"
+
+	"github.com/immagin/immagin-go/luna/webp/internal/vp8"
+)
 
 // A macroblock is what the stream says of one, but for the coefficients.
 type macroblock struct {
@@ -64,19 +68,51 @@ func (h *header) parseModes(r *reader, above []uint8, row []macroblock) {
 	}
 }
 
+// parseBlockModes decodes without jumps that depend on the bits, which are too
+// random to be foreseen.
 func (m *macroblock) parseBlockModes(r *reader, top, left *[4]uint8) {
+	window, count, span := r.window, r.count, uint64(r.span)
 	for y := range 4 {
 		mode := left[y]
 		for x := range 4 {
 			p := &vp8.BlockModeProbabilities[top[x]][mode]
-			i := vp8.BlockModeTree[r.number(p[0])]
-			for i > 0 {
-				i = vp8.BlockModeTree[int(i)+r.number(p[i>>1])]
+			node := uint(0)
+			for node < leaf {
+				if count < 0 {
+					r.window, r.count = window, count
+					r.load()
+					window, count = r.window, r.count
+				}
+				split := span * uint64(p[node>>1]) >> 8
+				rest, clear := bits.Sub64(window, (split+1)<<56, 0)
+				set := clear - 1 // all of its bits, or none
+				window -= (window - rest) & set
+				span = split + 1 + (span-2*split-1)&set
+				shift := bits.LeadingZeros8(uint8(span))
+				window <<= uint(shift & 7)
+				count -= shift
+				span = span<<uint(shift&7) - 1
+				node = uint(blockModeTree[(node+1-uint(clear))&31])
 			}
-			mode = uint8(-i)
+			mode = uint8(node - leaf)
 			top[x] = mode
 			m.modes[4*y+x] = mode
 		}
 		left[y] = mode
 	}
+	r.window, r.count, r.span = window, count, uint32(span)
 }
+
+// leaf is added to modes in blockModeTree.
+const leaf = 32
+
+// blockModeTree is vp8.BlockModeTree with leaf for a sign.
+var blockModeTree = func() (tree [32]uint8) {
+	for i, v := range vp8.BlockModeTree {
+		tree[i] = uint8(v)
+		if v <= 0 {
+			tree[i] = leaf + uint8(-v)
+		}
+	}
+	return tree
+}()
