@@ -4,129 +4,16 @@ import (
 	"math/bits"
 
 	"github.com/immagin/immagin-go/luna/webp/internal/vp8"
+	"github.com/immagin/immagin-go/luna/webp/internal/vp8/kernel"
 )
-
-// tokenProbabilities are vp8.Probabilities by type, and by band and context as
-// counts have them.
-type tokenProbabilities [vp8.Types][vp8.Bands * 4][16]uint8
-
-func (t *tokenProbabilities) set(p *vp8.Probabilities) {
-	for kind := range p {
-		for band := range p[kind] {
-			for ctx := range p[kind][band] {
-				copy(t[kind][4*band+ctx][:], p[kind][band][ctx][:])
-			}
-		}
-	}
-}
-
-// paths lead through the token tree to each class: six bits a node, the first
-// lowest, with 32 to mark it, 16 for its bit and its number.
-var paths = func() (p [classes]uint64) {
-	of := func(nodes ...int) (v uint64) {
-		for i, n := range nodes {
-			v |= uint64(32|n) << (6 * i)
-		}
-		return v
-	}
-	const bit = 16
-	p[classEnd] = of(0)
-	p[classZero] = of(0|bit, 1)
-	p[classOne] = of(0|bit, 1|bit, 2)
-	p[classTwo] = of(0|bit, 1|bit, 2|bit, 3, 4)
-	p[classThree] = of(0|bit, 1|bit, 2|bit, 3, 4|bit, 5)
-	p[classFour] = of(0|bit, 1|bit, 2|bit, 3, 4|bit, 5|bit)
-	p[classFive] = of(0|bit, 1|bit, 2|bit, 3|bit, 6, 7)
-	p[classSeven] = of(0|bit, 1|bit, 2|bit, 3|bit, 6, 7|bit)
-	p[class11] = of(0|bit, 1|bit, 2|bit, 3|bit, 6|bit, 8, 9)
-	p[class19] = of(0|bit, 1|bit, 2|bit, 3|bit, 6|bit, 8, 9|bit)
-	p[class35] = of(0|bit, 1|bit, 2|bit, 3|bit, 6|bit, 8|bit, 10)
-	p[class67] = of(0|bit, 1|bit, 2|bit, 3|bit, 6|bit, 8|bit, 10|bit)
-	return p
-}()
-
-// An extra is what follows a class: the lowest level, the number of extra bits and
-// then a sign, and their probabilities.
-type extra struct {
-	base, n int
-	p       [12]uint8
-}
-
-var extras = func() (x [classes]extra) {
-	for class := classOne; class < classes; class++ {
-		x[class] = extra{n: 1, p: [12]uint8{128}}
-		if class >= classFive {
-			c := vp8.Categories[class-classFive]
-			x[class].base, x[class].n = c.Base, len(c.Probabilities)+1
-			copy(x[class].p[:], c.Probabilities)
-			x[class].p[len(c.Probabilities)] = 128
-		} else {
-			x[class].base = class - classZero
-		}
-	}
-	return x
-}()
-
-// tokens writes the levels of a block of which there are any, but for its end.
-func (w *writer) tokens(levels []int16, first, context int, p *[vp8.Bands * 4][16]uint8) {
-	low, span, count := w.low, w.span, w.count
-	at := 4*first + context
-	shiftPath := 0
-	for i, l := range levels {
-		v := int(l)
-		sign := v >> 63
-		v = v ^ sign - sign
-		class := classOf[min(v, 67)]
-		q := &p[at&31]
-		for path := paths[class%classes] >> shiftPath; path != 0; path >>= 6 {
-			split := 1 + ((span-1)*uint32(q[path&15]))>>8
-			mask := -uint32(path >> 4 & 1)
-			low += uint64(split & mask)
-			span = split + mask&(span-2*split)
-			shift := bits.LeadingZeros8(uint8(span))
-			span <<= shift
-			low <<= shift
-			count += shift
-			if count >= 48 {
-				low = w.spill(low, count)
-				count -= 48
-			}
-		}
-		at = int(nextAt[(first+i)&15]) + min(v, 2)
-		if v == 0 {
-			shiftPath = 6
-			continue
-		}
-		shiftPath = 0
-		x := &extras[class%classes]
-		rest := uint32(v-x.base)<<1 | uint32(sign&1)
-		for j := x.n - 1; j >= 0; j-- {
-			split := 1 + ((span-1)*uint32(x.p[(x.n-1-j)%12]))>>8
-			mask := -(rest >> j & 1)
-			low += uint64(split & mask)
-			span = split + mask&(span-2*split)
-			shift := bits.LeadingZeros8(uint8(span))
-			span <<= shift
-			low <<= shift
-			count += shift
-			if count >= 48 {
-				low = w.spill(low, count)
-				count -= 48
-			}
-		}
-	}
-	w.low, w.span, w.count = low, span, count
-	if first+len(levels) < 16 {
-		w.bit(false, p[at&31][0])
-	}
-}
 
 // writePart writes the tokens of every row of partition n.
 func (w *worker) writePart(n int) {
 	e := w.e
-	w.probability.set(&e.final)
+	w.probability.Set(&e.final)
 	out := &e.parts[n]
 	out.reset()
+	c := kernel.Coder{Low: out.low, Span: out.span, Count: uint32(out.count)}
 	for y := n; y < e.rows; y += e.nParts {
 		if w.canceled(0) {
 			return
@@ -138,32 +25,13 @@ func (w *worker) writePart(n int) {
 			if b.skip && e.useSkip {
 				continue
 			}
-			kind, first := vp8.Luma, 0
-			if b.whole {
-				levels = w.writeBlock(out, levels, b.blocks[blockDC], vp8.SecondOrder, 0)
-				kind, first = vp8.LumaAfterDC, 1
-			}
-			for _, c := range b.blocks[blockY:blockC] {
-				levels = w.writeBlock(out, levels, c, kind, first)
-			}
-			for _, c := range b.blocks[blockC:] {
-				levels = w.writeBlock(out, levels, c, vp8.Chroma, 0)
-			}
+			tokens, used := kernel.Tokens(w.tokens[:], levels, &b.blocks, b.whole, &w.probability)
+			levels = levels[used:]
+			out.buf = c.Code(out.buf, w.tokens[:tokens])
 		}
 	}
+	out.low, out.span, out.count = c.Low, c.Span, int(c.Count)
 	out.finish()
-}
-
-// writeBlock writes one block, and returns the levels that follow.
-func (w *worker) writeBlock(out *writer, levels []int16, b uint8, kind, first int) []int16 {
-	last, context := int(b&31), int(b>>5)
-	p := &w.probability[kind]
-	if last == 0 {
-		out.bit(false, p[4*first+context][0])
-		return levels
-	}
-	out.tokens(levels[:last-first], first, context, p)
-	return levels[last-first:]
 }
 
 // assemble appends headers and partitions.

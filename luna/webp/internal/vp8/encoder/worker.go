@@ -23,6 +23,7 @@ type worker struct {
 	best, trial *coded
 	preds       [10]kernel.Block
 	candidates  [10]kernel.Candidate
+	refined     kernel.Candidate
 	chroma      [2]codedChroma
 
 	top, left   contexts
@@ -36,7 +37,8 @@ type worker struct {
 	tally       tally
 	edge        [segments]int
 	skipped     int
-	probability tokenProbabilities
+	probability kernel.TokenProbabilities
+	tokens      [kernel.MaxTokens]uint16
 }
 
 func newWorker(e *Encoder) *worker {
