@@ -152,8 +152,11 @@ func (w *worker) pickI16(b *macroblock, s *segment, x, y int) score {
 			t.nonzero = nonzero
 			w.trial, w.best = w.best, w.trial
 		}
+		if w.effort.refineAll && w.refineI16(s, int(mode), &best) {
+			chosen = int(mode)
+		}
 	}
-	if w.effort.refine {
+	if w.effort.refine > 0 && !w.effort.refineAll {
 		w.refineI16(s, chosen, &best)
 	}
 	b.mode = uint8(chosen)
@@ -251,17 +254,25 @@ func (w *worker) pickI4(b *macroblock, s *segment, whole *score) {
 		headers := &vp8.BlockModeCosts[above][before]
 		context := int(top>>i&1 + left>>j&1)
 		src := block(&w.src.y, n)
-		kernel.Predict4x4(&w.preds, (*[16]uint8)(w.boundary[at-5:]))
-		list := &allBlockModes
-		if tries < vp8.BlockModes {
-			list = &w.listI4
-			kernel.Shortlist4x4(list, &w.preds, src, headers, s.lambdaSATD)
-		}
-		bestAt := kernel.Pick4x4(&w.candidates, &w.preds, list, tries, src, &s.y1, costs, context, headers, w.texture[n], &weights)
-		bestMode := int(list[bestAt])
-		c := &w.candidates[bestAt]
-		if w.effort.refine {
-			w.refineI4(c, n, src, &w.preds[bestMode], s, costs, context)
+		edge := (*[16]uint8)(w.boundary[at-5:])
+		var c *kernel.Candidate
+		var bestMode int
+		if tries == 1 {
+			c = &w.candidates[0]
+			bestMode = kernel.EncodeBest4x4(c, edge, src, headers, s.lambdaSATD, &s.y1, costs, context)
+		} else {
+			kernel.Predict4x4(&w.preds, edge)
+			list := &allBlockModes
+			if tries < vp8.BlockModes {
+				list = &w.listI4
+				kernel.Shortlist4x4(list, &w.preds, src, headers, s.lambdaSATD)
+			}
+			k := kernel.Pick4x4(&w.candidates, &w.preds, list, tries, src, &s.y1, costs, context, headers, w.texture[n], &weights)
+			if w.effort.refine > 0 {
+				k = w.refineI4(k, list[:tries], n, src, s, headers, costs, context)
+			}
+			bestMode = int(list[k&15])
+			c = &w.candidates[k]
 		}
 		best := score{
 			d:  int64(c.SSE),
@@ -295,34 +306,69 @@ func (w *worker) pickI4(b *macroblock, s *segment, whole *score) {
 
 var allBlockModes = [16]uint8{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
 
-// refineI4 quantises a coded block by trellis, and keeps that if it is better.
-func (w *worker) refineI4(c *kernel.Candidate, n int, src, pred *kernel.Block, s *segment, costs *kernel.Costs, context int) {
-	if c.Nonzero == 0 {
-		return
+// refineI4 quantises the best candidates of a block by trellis where that is better,
+// and returns which is the best then. It was the one at best.
+func (w *worker) refineI4(best int, list []uint8, n int, src *kernel.Block, s *segment, headers *[vp8.BlockModes]uint16, costs *kernel.Costs, context int) int {
+	total := func(c *kernel.Candidate, mode uint8) int64 {
+		rate := int64(c.Rate) + int64(headers[mode])
+		if mode > 0 && bits.OnesCount32(c.Nonzero&^1) <= flatLimitI4 {
+			rate += flatPenalty
+		}
+		return rate*s.lambdaI4 + 256*lambdaOne*(int64(c.SSE)+(s.lambdaTexture*int64(abs(int(c.Texture)-int(w.texture[n]))>>5)+128)>>8)
 	}
-	var f [1]kernel.Coefficients
-	var r kernel.Candidate
-	kernel.ForwardTransforms(f[:], src[:], pred[:])
-	r.Nonzero = trellis(&r.Levels, &f[0], 0, context, &s.y1, costs, s.lambdaTrellisI4)
-	if r.Levels == c.Levels {
-		return
+	var totals [vp8.BlockModes]int64
+	if w.effort.refine > 1 {
+		for k, mode := range list {
+			totals[k] = total(&w.candidates[k], mode)
+		}
+	} else {
+		totals[best] = total(&w.candidates[best], list[best])
 	}
-	kernel.InverseTransforms(r.Samples[:], pred[:], f[:])
-	var tex [1]uint32
-	kernel.Textures(tex[:], r.Samples[:])
-	r.Texture = tex[0]
-	r.SSE = uint32(kernel.SumSquares(src[:], r.Samples[:]))
-	r.Rate = uint32(kernel.ResidualCost(&r.Levels, 0, context, costs))
-	total := func(c *kernel.Candidate) int64 {
-		return int64(c.Rate)*s.lambdaI4 + (int64(c.SSE)+(s.lambdaTexture*int64(abs(int(c.Texture)-int(w.texture[n]))>>5)+128)>>8)*256*lambdaOne
+	var done uint32
+	at := best
+	for i := range w.effort.refine {
+		if i > 0 {
+			at = -1
+			for k := range list {
+				if done>>k&1 == 0 && (at < 0 || totals[k] < totals[at]) {
+					at = k
+				}
+			}
+		}
+		done |= 1 << at
+		c := &w.candidates[at]
+		if c.Nonzero == 0 {
+			continue
+		}
+		mode := list[at]
+		pred := &w.preds[mode]
+		r := &w.refined
+		var f [1]kernel.Coefficients
+		kernel.ForwardTransforms(f[:], src[:], pred[:])
+		r.Nonzero = trellis(&r.Levels, &f[0], 0, context, &s.y1, costs, s.lambdaTrellisI4)
+		if r.Levels == c.Levels {
+			continue
+		}
+		kernel.InverseTransforms(r.Samples[:], pred[:], f[:])
+		var texture [1]uint32
+		kernel.Textures(texture[:], r.Samples[:])
+		r.Texture = texture[0]
+		r.SSE = uint32(kernel.SumSquares(src[:], r.Samples[:]))
+		r.Rate = uint32(kernel.ResidualCost(&r.Levels, 0, context, costs))
+		if t := total(r, mode); t < totals[at] {
+			totals[at] = t
+			*c = *r
+			if t < totals[best] {
+				best = at
+			}
+		}
 	}
-	if total(&r) < total(c) {
-		*c = r
-	}
+	return best
 }
 
-// refineI16 does so for luma that is coded as a whole.
-func (w *worker) refineI16(s *segment, mode int, best *score) {
+// refineI16 does so for luma that is coded as a whole, and reports whether that is
+// better.
+func (w *worker) refineI16(s *segment, mode int, best *score) bool {
 	t := w.trial
 	pred := &w.whole[mode]
 	var f [16]kernel.Coefficients
@@ -349,11 +395,13 @@ func (w *worker) refineI16(s *segment, mode int, best *score) {
 	kernel.InverseTransforms(t.out.y[:], pred[:], f[:])
 	r := w.scoreI16(t, s, mode, nonzero)
 	r.weigh(s.lambdaI16)
-	if r.total < best.total {
-		*best = r
-		t.nonzero = nonzero
-		w.trial, w.best = w.best, w.trial
+	if r.total >= best.total {
+		return false
 	}
+	*best = r
+	t.nonzero = nonzero
+	w.trial, w.best = w.best, w.trial
+	return true
 }
 
 func block(a *[256]uint8, n int) *[16]uint8 { return (*[16]uint8)(a[16*n:]) }

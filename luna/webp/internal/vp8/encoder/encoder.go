@@ -48,7 +48,8 @@ type macroblock struct {
 // An effort is how much is tried.
 type effort struct {
 	whole, blocks, chroma int  // how many modes
-	refine                bool // by trellis
+	refine                int  // how many of blocks' candidates by trellis
+	refineAll             bool // whole predictions by trellis, not only the best
 }
 
 var efforts = [7]effort{
@@ -56,9 +57,9 @@ var efforts = [7]effort{
 	{whole: 1, blocks: 2, chroma: 1},
 	{whole: 2, blocks: 3, chroma: 2},
 	{whole: 2, blocks: 4, chroma: 2},
-	{whole: 4, blocks: 10, chroma: 4},
-	{whole: 4, blocks: 10, chroma: 4, refine: true},
-	{whole: 4, blocks: 10, chroma: 4, refine: true},
+	{whole: 4, blocks: 10, chroma: 4, refine: 1},
+	{whole: 4, blocks: 10, chroma: 4, refine: 3},
+	{whole: 4, blocks: 10, chroma: 4, refine: 10, refineAll: true},
 }
 
 // lag is by how many rows the probabilities that costs are computed of are behind.
