@@ -164,7 +164,7 @@ type settings struct {
 
 // efforts are what efforts mean.
 var efforts = [MaxEffort + 1]struct{ quality, tries, candidates int }{
-	{80, 10, 0}, {80, 24, 0}, {80, 32, 3}, {80, 44, 3}, {80, 58, 4}, {90, 71, 7}, {99, 84, predictors},
+	{80, 10, 0}, {80, 24, 0}, {80, 32, 3}, {85, 44, 3}, {95, 58, 4}, {97, 71, 7}, {99, 84, predictors},
 }
 
 func settingsOf(o Options) (settings, error) {

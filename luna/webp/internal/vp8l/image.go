@@ -20,11 +20,7 @@ func (e *Encoder) encode() error {
 	j.pixels = e.pixels[:n]
 	e.palette.find(j.pixels)
 	groupBits := j.s.groupBits(j.width, j.height, e.palette.n > 0)
-	most := 6
-	if j.s.method >= 4 {
-		most = 9 - j.s.method
-	}
-	j.tileBits = min(groupBits, max(most, 4))
+	j.tileBits = j.s.tileBits(groupBits)
 	mostCache := maxCacheBits
 	plan := e.analyze(j.width, j.height, j.tileBits)
 	plan.crossColor = plan.crossColor && !j.s.low
@@ -57,6 +53,8 @@ func (e *Encoder) encode() error {
 		}
 	}
 	if plan.crossColor {
+		// Three multipliers take more bits than a predictor.
+		j.tileBits = min(j.tileBits+1, 6)
 		if err := e.crossColor(); err != nil {
 			return err
 		}
@@ -86,6 +84,14 @@ func (s *settings) groupBits(width, height int, palette bool) int {
 		b++
 	}
 	return min(max(b, 2), 9)
+}
+
+// tileBits returns the size of the tiles that predictors are chosen for.
+func (s *settings) tileBits(groupBits int) int {
+	if s.method < 4 {
+		return min(groupBits, 6)
+	}
+	return 3
 }
 
 // writePalette writes the colours, each as the difference to the one before.

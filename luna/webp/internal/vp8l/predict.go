@@ -140,31 +140,85 @@ func (e *Encoder) predictTiles() error {
 	return e.each(n, (*Encoder).predictBand)
 }
 
-// predictBand does so for some rows of tiles.
+// predictBand does so for some rows of tiles: by what residuals cost each, and
+// then, given what residuals there are, by entropy.
 func (e *Encoder) predictBand(worker, band int) {
 	j, search := &e.job, &e.searches[worker]
 	across, down, size := tilesOf(j.width, j.tileBits), tilesOf(j.height, j.tileBits), 1<<j.tileBits
-	search.sums = [4][256]uint32{}
+	search.reset()
 	rows, _ := j.bands()
-	for ty := band * rows; ty < min((band+1)*rows, down); ty++ {
+	first, last := band*rows, min((band+1)*rows, down)
+	search.scores = grow(search.scores, (last-first)*across)
+	for ty := first; ty < last; ty++ {
 		if j.ctx.Err() != nil {
 			return
 		}
 		for tx := range across {
+			i := ty*across + tx
+			t := predicted(j, tx*size, ty*size, size)
+			scores := &search.scores[i-first*across]
+			*scores = [16]uint32{}
+			if t.width <= 0 || t.height <= 0 {
+				e.tileData[i] = black
+				continue
+			}
+			score(scores, j.pixels, t.at, t.stride, t.width, t.height)
+			mode := 0
+			for m := range predictors {
+				if scores[m] < scores[mode] {
+					mode = m
+				}
+			}
+			e.tileData[i] = black | uint32(mode)<<8
+			if j.s.candidates > 0 {
+				search.count(&search.sums, j.pixels, t, mode)
+			}
+			if j.s.candidates > 0 && (tx+ty)%sampledTiles == 0 {
+				search.sample(0, j.pixels, t, mode)
+				search.sample(1, j.pixels, t, 0)
+			}
+		}
+	}
+	if search.cost(1) < search.cost(0) {
+		search.sums = [4][256]uint32{}
+		for ty := first; ty < last; ty++ {
+			for tx := range across {
+				if t := predicted(j, tx*size, ty*size, size); t.width > 0 && t.height > 0 {
+					search.count(&search.sums, j.pixels, t, 0)
+				}
+			}
+		}
+	}
+	for ty := first; ty < last; ty++ {
+		if j.ctx.Err() != nil {
+			return
+		}
+		for tx := range across {
+			i := ty*across + tx
+			t := predicted(j, tx*size, ty*size, size)
+			if j.s.candidates == 0 || t.width <= 0 || t.height <= 0 {
+				continue
+			}
 			left, above := uint32(predictors), uint32(predictors)
 			if tx > 0 {
-				left = e.tileData[ty*across+tx-1] >> 8 & 15
+				left = e.tileData[i-1] >> 8 & 15
 			}
-			if ty > band*rows {
-				above = e.tileData[(ty-1)*across+tx] >> 8 & 15
+			if ty > first {
+				above = e.tileData[i-across] >> 8 & 15
 			}
-			mode := search.choose(j.pixels, j.width, j.height, tx*size, ty*size, size, left, above, j.s.candidates)
-			e.tileData[ty*across+tx] = black | uint32(mode)<<8
+			mode := search.choose(&search.scores[i-first*across], j.pixels, t, left, above, j.s.candidates)
+			e.tileData[i] = black | uint32(mode)<<8
 		}
 		for y := ty * size; y < min((ty+1)*size, j.height); y++ {
 			e.predictRow(y, e.tileData[ty*across:(ty+1)*across])
 		}
 	}
+}
+
+// predicted returns what of a tile its predictor is for.
+func predicted(j *job, x, y, size int) tile {
+	left, top := max(x, 1), max(y, 1)
+	return tile{top*j.width + left, j.width, min(x+size, j.width) - left, min(y+size, j.height) - top}
 }
 
 // predictRow writes the residuals of a row of pixels with the predictors of its
@@ -190,35 +244,73 @@ func (e *Encoder) predictRow(y int, modes []uint32) {
 
 // A predictorSearch is what the choice of predictors of tiles takes.
 type predictorSearch struct {
-	sums  [4][256]uint32 // of the tiles before
-	found [2][4][256]uint32
-	row   [1 << 6]uint32
+	scores [][16]uint32   // of the tiles of a band
+	sums   [4][256]uint32 // residuals of them
+	found  [4][256]uint32
+	row    [1 << 6]uint32
+
+	// Of some tiles, by predictors and without, the residuals and the sum of
+	// what they take by themselves.
+	samples [2][4][256]uint32
+	alone   [2]float32
+}
+
+func (s *predictorSearch) reset() {
+	s.sums, s.samples, s.alone = [4][256]uint32{}, [2][4][256]uint32{}, [2]float32{}
+}
+
+// sampledTiles is one in how many tiles tells whether a band is better off
+// without prediction, as noise is that has few values.
+const sampledTiles = 8
+
+// sample adds a tile to the samples of a kind.
+func (s *predictorSearch) sample(kind int, pixels []uint32, t tile, mode int) {
+	clear(s.found[:])
+	s.count(&s.found, pixels, t, mode)
+	s.alone[kind] += entropyOf(&s.found)
+	for i := range s.found {
+		addCounts(s.samples[kind][i][:], s.found[i][:])
+	}
+}
+
+// cost estimates the bits of the samples of a kind.
+func (s *predictorSearch) cost(kind int) float32 {
+	return s.alone[kind] + entropyOf(&s.samples[kind])
+}
+
+func entropyOf(counts *[4][256]uint32) float32 {
+	sum := float32(0)
+	for i := range counts {
+		var m measure
+		measureCounts(&m, counts[i][:], none[:256])
+		sum += timesLog(m.sum) - m.entropy
+	}
+	return sum
+}
+
+// count counts the samples of the residuals of a tile.
+func (s *predictorSearch) count(counts *[4][256]uint32, pixels []uint32, t tile, mode int) {
+	for range t.height {
+		r := s.row[:t.width]
+		residuals(r, pixels, t.at, t.stride, t.width, mode)
+		for _, v := range r {
+			counts[0][v>>24]++
+			counts[1][v>>16&0xff]++
+			counts[2][v>>8&0xff]++
+			counts[3][v&0xff]++
+		}
+		t.at += t.stride
+	}
 }
 
 // likePredictor is what it is worth, in bits, that a predictor is that of a
 // tile beside.
 const likePredictor = 15
 
-// choosePredictor returns the predictor that promises the fewest bits for a
-// tile: of those whose residuals are lowest the one of the lowest entropy, in
-// itself and with the tiles before, as libwebp has it (predictor_enc.c).
-func (s *predictorSearch) choose(pixels []uint32, width, height, x, y, size int, left, above uint32, candidates int) int {
-	from, n := max(x, 1), min(size, width-x)-max(1-x, 0)
-	first, last := max(y, 1), min(y+size, height)
-	if n <= 0 || first >= last {
-		return 0
-	}
-	var scores [16]uint32
-	score(&scores, pixels, first*width+from, width, n, last-first)
-	if candidates == 0 {
-		best := uint32(0)
-		for m := range uint32(predictors) {
-			if scores[m] < scores[best] || scores[m] == scores[best] && (m == left || m == above) {
-				best = m
-			}
-		}
-		return int(best)
-	}
+// choose returns the predictor that promises the fewest bits for a tile: of the
+// candidates whose residuals cost least the one of the lowest entropy, in itself
+// and with the tiles around, as libwebp has it (predictor_enc.c).
+func (s *predictorSearch) choose(scores *[16]uint32, pixels []uint32, t tile, left, above uint32, candidates int) int {
 	best, least := 0, float32(badCost)
 	for k := range candidates {
 		// No prediction first: it may have high residuals, but of few values.
@@ -229,21 +321,11 @@ func (s *predictorSearch) choose(pixels []uint32, width, height, x, y, size int,
 			}
 		}
 		scores[mode] = ^uint32(0)
-		counts := &s.found[0]
-		clear(counts[:])
-		for row := first; row < last; row++ {
-			r := s.row[:n]
-			residuals(r, pixels, row*width+from, width, n, mode)
-			for _, v := range r {
-				counts[0][v>>24]++
-				counts[1][v>>16&0xff]++
-				counts[2][v>>8&0xff]++
-				counts[3][v&0xff]++
-			}
-		}
+		clear(s.found[:])
+		s.count(&s.found, pixels, t, mode)
 		cost := float32(0)
-		for i := range counts {
-			c := &counts[i]
+		for i := range s.found {
+			c := &s.found[i]
 			var alone, together measure
 			measureCounts(&alone, c[:], none[:256])
 			if alone.most == alone.sum && s.sums[i][0]+c[0] == alone.sum { // opaque, or so
@@ -260,12 +342,6 @@ func (s *predictorSearch) choose(pixels []uint32, width, height, x, y, size int,
 		}
 		if cost < least {
 			best, least = mode, cost
-			s.found[0], s.found[1] = s.found[1], s.found[0]
-		}
-	}
-	for i := range s.sums {
-		for k, v := range s.found[1][i] {
-			s.sums[i][k] += v
 		}
 	}
 	return best

@@ -134,6 +134,10 @@ func (c *candidate) chooseCache(ctx context.Context, pixels []uint32, most int) 
 	return best
 }
 
+// withoutCache is what the cost without a colour cache is taken for, since
+// groups of codes then win more.
+const withoutCache = 0.99
+
 // tryCaches returns the best of sizes of colour caches, of which 0 is none, and
 // the cost of it.
 func (c *candidate) tryCaches(ctx context.Context, pixels []uint32, sizes []int) (int, float32) {
@@ -203,7 +207,11 @@ func (c *candidate) tryCaches(ctx context.Context, pixels []uint32, sizes []int)
 	for k, b := range sizes {
 		_, n := symbolsOf(b)
 		h := histogram{counts: counts[at[k] : at[k]+n]}
-		if h.estimate(); h.total < least {
+		h.estimate()
+		if b == 0 {
+			h.total *= withoutCache
+		}
+		if h.total < least {
 			best, least = b, h.total
 		}
 	}
