@@ -50,10 +50,11 @@ type effort struct {
 	whole, blocks, chroma int  // how many modes
 	refine                int  // how many of blocks' candidates by trellis
 	refineAll             bool // whole predictions by trellis, not only the best
+	coarse                bool // analyse every second macroblock
 }
 
 var efforts = [7]effort{
-	{whole: 1, blocks: 1, chroma: 1},
+	{whole: 1, blocks: 1, chroma: 1, coarse: true},
 	{whole: 1, blocks: 2, chroma: 1},
 	{whole: 2, blocks: 3, chroma: 2},
 	{whole: 2, blocks: 4, chroma: 2},
