@@ -9,7 +9,9 @@ import (
 	"errors"
 	"image"
 	"io"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/immagin/immagin-go/luna/pixel"
@@ -38,6 +40,9 @@ type Decoder struct {
 	aboveModes  []uint8
 	aboveTokens []tokenContext
 	slots       []slot // rows of macroblocks between parsing and the loop filter
+	// reached are the columns up to which rows are parsed, where rows can be at
+	// once.
+	reached []atomic.Int32
 
 	// What reconstruction goes on from.
 	area  area
@@ -65,6 +70,7 @@ type Decoder struct {
 type slot struct {
 	row          []macroblock
 	ended        bool // the modes' partition did
+	finished     bool // with the stage that was begun last
 	coefficients []coefficients
 }
 
@@ -72,15 +78,17 @@ type slot struct {
 const (
 	moding = iota // of modes, which are in a partition of their own
 	parsing
+	parsingBeside // a row while one above it is being parsed
 	reconstruction
 	filtering
 	stages
 )
 
-// A stage is how far a stage has come.
+// A stage is how far a stage has come. Only rows of different partitions are
+// parsed at once, each a little behind the one above.
 type stage struct {
-	done int // rows
-	busy bool
+	begun, done int // rows
+	busy        int
 }
 
 // Work is the most memory that a decoder of a frame of that size takes, in bytes.
@@ -115,6 +123,9 @@ func New(ctx context.Context, data []uint8, o Options) (*Decoder, error) {
 	d.workers = max(1, o.Workers)
 	if d.columns*d.rows < parallelFrom {
 		d.workers = 1
+	}
+	if d.workers > 1 && len(partitions) > 1 {
+		d.reached = make([]atomic.Int32, d.rows)
 	}
 	d.changed.L = &d.mu
 	d.allocate()
@@ -186,7 +197,7 @@ func (d *Decoder) Next() (Rows, error) {
 		if err := d.ctx.Err(); err != nil {
 			return Rows{}, err
 		}
-		if d.err != nil && d.stages[filtering].done == d.stages[parsing].done {
+		if d.err != nil && d.stages[parsing].busy == 0 && d.stages[filtering].done == d.stages[parsing].done {
 			return Rows{}, d.err
 		}
 		if !d.work(downstream) {
@@ -230,8 +241,8 @@ func (d *Decoder) band(y int) band {
 // Orders of preference: whoever waits for rows finishes what there is, and the
 // others do what everything else waits for.
 var (
-	downstream = [stages]int{filtering, reconstruction, parsing, moding}
-	upstream   = [stages]int{parsing, moding, reconstruction, filtering}
+	downstream = [stages]int{filtering, reconstruction, parsing, moding, parsingBeside}
+	upstream   = [stages]int{parsing, moding, reconstruction, filtering, parsingBeside}
 )
 
 // work does a row of a stage, if there is one that can be done. It is called with
@@ -239,6 +250,9 @@ var (
 func (d *Decoder) work(order [stages]int) bool {
 	for _, s := range order {
 		if d.ready(s) {
+			if s == parsingBeside {
+				s = parsing
+			}
 			d.run(s)
 			return true
 		}
@@ -248,15 +262,19 @@ func (d *Decoder) work(order [stages]int) bool {
 
 // ready reports whether the next row of a stage can be done.
 func (d *Decoder) ready(s int) bool {
-	y := d.stages[s].done
-	if d.stages[s].busy || y == d.rows {
+	most := 1
+	if s == parsingBeside {
+		s, most = parsing, len(d.partitions)
+	}
+	y := d.stages[s].begun
+	if d.stages[s].busy >= most || y == d.rows {
 		return false
 	}
 	switch s {
 	case moding:
 		return d.err == nil && y < d.stages[filtering].done+len(d.slots)
 	case parsing:
-		return d.err == nil && y < d.stages[moding].done
+		return d.err == nil && y < d.stages[moding].done && y < d.stages[parsing].done+len(d.partitions)
 	case reconstruction:
 		return y < d.stages[parsing].done && y < d.released+d.bands
 	}
@@ -264,26 +282,35 @@ func (d *Decoder) ready(s int) bool {
 }
 
 func (d *Decoder) run(s int) {
-	y := d.stages[s].done
-	d.stages[s].busy = true
+	g := &d.stages[s]
+	y := g.begun
+	g.begun++
+	g.busy++
+	t := &d.slots[y%len(d.slots)]
+	t.finished = false
 	d.mu.Unlock()
 	var err error
 	defer func() {
 		// A panic belongs to who reads, who has someone to survive it.
 		thrown := recover()
+		if s == parsing {
+			d.reach(y, d.columns)
+		}
 		d.mu.Lock()
-		d.stages[s].busy = false
+		g.busy--
 		switch {
 		case thrown != nil:
 			d.thrown = thrown
 		case err != nil:
 			d.err = err
 		default:
-			d.stages[s].done++
+			t.finished = true
+			for g.done < g.begun && (g.done == y || s == parsing && d.slots[g.done%len(d.slots)].finished) {
+				g.done++
+			}
 		}
 		d.changed.Broadcast()
 	}()
-	t := &d.slots[y%len(d.slots)]
 	switch s {
 	case moding:
 		d.header.parseModes(&d.modes, d.aboveModes, t.row)
@@ -299,13 +326,35 @@ func (d *Decoder) run(s int) {
 	}
 }
 
+// parse reads the tokens of row y.
 func (d *Decoder) parse(y int, t *slot) error {
 	tokens := &d.partitions[y%len(d.partitions)]
-	d.header.parseTokens(tokens, d.aboveTokens, t.row, t.coefficients)
+	var left tokenContext
+	step := d.columns
+	if d.reached != nil {
+		step = 16
+	}
+	for x := 0; x < d.columns; x += step {
+		end := min(x+step, d.columns)
+		if d.reached != nil && y > 0 {
+			for d.reached[y-1].Load() < int32(end) {
+				runtime.Gosched()
+			}
+		}
+		d.header.parseTokens(tokens, d.aboveTokens[x:end], &left, t.row[x:end], t.coefficients[x:end])
+		d.reach(y, end)
+	}
 	if t.ended || tokens.ended {
 		return ErrTruncated
 	}
 	return nil
+}
+
+// reach tells who parses the row below up to where row y is parsed.
+func (d *Decoder) reach(y, column int) {
+	if d.reached != nil {
+		d.reached[y].Store(int32(column))
+	}
 }
 
 // start makes the other workers.

@@ -15,9 +15,8 @@ type coefficients [24][16]int16
 // coefficients, each of 17 booleans of 7 bits and a sign.
 const margin = 25*16*120/8 + 16
 
-// parseTokens reads the coefficients of a row of macroblocks (RFC 6386, 13).
-func (h *header) parseTokens(r *reader, above []tokenContext, row []macroblock, c []coefficients) {
-	var left tokenContext
+// parseTokens reads the coefficients of some macroblocks of a row (RFC 6386, 13).
+func (h *header) parseTokens(r *reader, above []tokenContext, left *tokenContext, row []macroblock, c []coefficients) {
 	for x := range row {
 		m := &row[x]
 		m.luma, m.chroma = 0, 0
@@ -25,16 +24,16 @@ func (h *header) parseTokens(r *reader, above []tokenContext, row []macroblock, 
 			m.inner = m.blocks
 			// A second-order block that is not there has no influence.
 			second := [2]uint8{above[x][8], left[8]}
-			above[x], left = tokenContext{}, tokenContext{}
+			above[x], *left = tokenContext{}, tokenContext{}
 			if m.blocks {
 				above[x][8], left[8] = second[0], second[1]
 			}
 			continue
 		}
 		if r.ahead(margin) {
-			h.parseLast(r, m, &above[x], &left, &c[x])
+			h.parseLast(r, m, &above[x], left, &c[x])
 		} else {
-			h.parseMacroblock(r, m, &above[x], &left, &c[x])
+			h.parseMacroblock(r, m, &above[x], left, &c[x])
 		}
 		m.inner = m.blocks || m.luma|m.chroma != 0
 	}
