@@ -7,19 +7,14 @@ import "github.com/immagin/immagin-go/luna/webp/internal/vp8/kernel"
 
 const maxAlpha = 255
 
-// susceptibility is libwebp's alpha of a histogram: the higher, the easier the
-// samples are to compress.
-func susceptibility(h *[32]uint32) int {
-	peak, last := uint32(0), 1
-	for k, v := range h {
-		if v > 0 {
-			peak, last = max(peak, v), k
-		}
-	}
+// susceptibility is libwebp's alpha of the histogram of what pred leaves of src: the
+// higher, the easier the samples are to compress.
+func susceptibility(src, pred []uint8) int {
+	peak, last := kernel.Spread(src, pred)
 	if peak <= 1 {
 		return 0
 	}
-	return 2 * maxAlpha * last / int(peak)
+	return 2 * maxAlpha * last / peak
 }
 
 // analyse reports how easily the macroblock at x, y compresses, as a whole and in
@@ -28,19 +23,14 @@ func (w *worker) analyse(p *Picture, x, y int) (alpha, chroma int) {
 	p.load(&w.src, x, y)
 	w.edges.fromSource(p, x, y)
 
-	var h [32]uint32
 	best := 0
 	w.edges.luma(&w.whole, x, y)
 	for mode := range 2 {
-		h = [32]uint32{}
-		kernel.Histogram(&h, w.src.y[:], w.whole[mode][:])
-		best = max(best, susceptibility(&h))
+		best = max(best, susceptibility(w.src.y[:], w.whole[mode][:]))
 	}
 	w.edges.chroma(&w.wholeC, x, y)
 	for mode := range 2 {
-		h = [32]uint32{}
-		kernel.Histogram(&h, w.src.c[:], w.wholeC[mode][:])
-		chroma = max(chroma, susceptibility(&h))
+		chroma = max(chroma, susceptibility(w.src.c[:], w.wholeC[mode][:]))
 	}
 	alpha = maxAlpha - (3*best+chroma+2)>>2
 	return min(max(alpha, 0), maxAlpha), chroma

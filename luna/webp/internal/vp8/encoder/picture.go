@@ -1,6 +1,10 @@
 package encoder
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/immagin/immagin-go/luna/webp/internal/vp8/kernel"
+)
 
 // A Picture is what to encode: BT.601 in limited range, 4:2:0. Chroma planes have
 // half as many columns and rows as luma, rounded up.
@@ -32,10 +36,8 @@ type samples struct {
 // its last column and row.
 func (p *Picture) load(s *samples, x, y int) {
 	if 16*x+16 <= p.Width && 16*y+16 <= p.Height {
-		pack(s.y[:], p.Y[16*y*p.YStride+16*x:], p.YStride, 4, 4)
 		at := 8*y*p.CStride + 8*x
-		pack(s.c[:64], p.Cb[at:], p.CStride, 2, 2)
-		pack(s.c[64:], p.Cr[at:], p.CStride, 2, 2)
+		kernel.Pack(&s.y, &s.c, p.Y[16*y*p.YStride+16*x:], p.Cb[at:], p.Cr[at:], p.YStride, p.CStride)
 		return
 	}
 	packEdge(s.y[:], p.Y, p.YStride, 16*x, 16*y, p.Width, p.Height, 4)

@@ -63,6 +63,10 @@ func Textures(out []uint32, samples []uint8) { textures(out, samples) }
 // holds all from 248 up.
 func Histogram(h *[32]uint32, src, pred []uint8) { histogram(h, src, pred) }
 
+// Spread gives of the Histogram of up to 16 blocks how many coefficients are in the
+// fullest bin, and the last bin that has any.
+func Spread(src, pred []uint8) (peak, last int) { return spread(src, pred) }
+
 // ResidualCost is the cost of a block's levels in 1/256 bit. First is that of the
 // first level: 1 of LumaAfterDC, else 0. Levels before it must be zero.
 func ResidualCost(levels *Coefficients, first, context int, c *Costs) int {
@@ -115,14 +119,10 @@ func Encode16x16(dst *[256]uint8, levels *[16]Coefficients, dc *Coefficients, sr
 	return encode16x16(dst, levels, dc, src, pred, y1, y2)
 }
 
-// Pack gathers a macroblock from planes: luma, Cb and Cr in block-major order.
-func Pack(dst *[384]uint8, y, cb, cr []uint8, yStride, cStride int) {
-	packGeneric(dst, y, cb, cr, yStride, cStride)
-}
-
-// Unpack puts a macroblock into planes.
-func Unpack(y, cb, cr []uint8, yStride, cStride int, src *[384]uint8) {
-	unpackGeneric(y, cb, cr, yStride, cStride, src)
+// Pack gathers a macroblock's samples from planes into block-major order: 16 rows of
+// luma, and 8 of Cb and Cr.
+func Pack(y *[256]uint8, c *[128]uint8, py, pcb, pcr []uint8, yStride, cStride int) {
+	pack(y, c, py, pcb, pcr, yStride, cStride)
 }
 
 // Tokens writes the tokens of a macroblock that is not skipped to dst, which has

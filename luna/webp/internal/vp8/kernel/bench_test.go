@@ -106,6 +106,11 @@ func BenchmarkMetrics16x16(b *testing.B) {
 			Textures(out[:], src[:])
 		}
 	})
+	b.Run("Spread", func(b *testing.B) {
+		for b.Loop() {
+			Spread(src[:], pred[:])
+		}
+	})
 	b.Run("Histogram", func(b *testing.B) {
 		var h [32]uint32
 		for b.Loop() {

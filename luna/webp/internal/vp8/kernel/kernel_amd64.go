@@ -282,3 +282,26 @@ func code(s *Coder, dst []uint8, at int, tokens []uint16) int {
 	_ = dst[at+len(tokens)+7]
 	return at + codeAMD64(s, &dst[at], &tokens[0], len(tokens))
 }
+
+//go:noescape
+func spreadAVX2(src, pred *uint8, blocks int) (peak, last int)
+
+func spread(src, pred []uint8) (peak, last int) {
+	if !accelerated || len(src) < 16 {
+		return spreadGeneric(src, pred)
+	}
+	_ = pred[len(src)-1]
+	return spreadAVX2(&src[0], &pred[0], min(len(src)/16, 16))
+}
+
+//go:noescape
+func packAVX2(y *[256]uint8, c *[128]uint8, py, pcb, pcr *uint8, yStride, cStride int)
+
+func pack(y *[256]uint8, c *[128]uint8, py, pcb, pcr []uint8, yStride, cStride int) {
+	if !accelerated {
+		packGeneric(y, c, py, pcb, pcr, yStride, cStride)
+		return
+	}
+	_, _, _ = py[15*yStride+15], pcb[7*cStride+7], pcr[7*cStride+7]
+	packAVX2(y, c, &py[0], &pcb[0], &pcr[0], yStride, cStride)
+}

@@ -164,3 +164,7 @@ func writeTokens(dst []uint16, levels []int16, blocks *[25]uint8, whole bool, p 
 	return tokensGeneric(dst, levels, blocks, whole, p)
 }
 func code(s *Coder, dst []uint8, at int, tokens []uint16) int { return codeGeneric(s, dst, at, tokens) }
+func spread(src, pred []uint8) (peak, last int)               { return spreadGeneric(src, pred) }
+func pack(y *[256]uint8, c *[128]uint8, py, pcb, pcr []uint8, yStride, cStride int) {
+	packGeneric(y, c, py, pcb, pcr, yStride, cStride)
+}

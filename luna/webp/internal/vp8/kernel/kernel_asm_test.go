@@ -158,6 +158,25 @@ func compareAll(t *testing.T, seed uint64, kind int) {
 	histogramGeneric(&h2, src[:16*n], pred[:])
 	require.Equal(t, h2, h1)
 
+	peak1, last1 := spread(src[:16*n], pred[:])
+	peak2, last2 := 0, 0
+	for i, n := range h2 {
+		if n > 0 {
+			peak2, last2 = max(peak2, int(n)), i
+		}
+	}
+	require.Equal(t, [2]int{peak2, last2}, [2]int{peak1, last1})
+
+	plane := make([]uint8, 16*40)
+	fill(r, plane, kind)
+	stride, half := 16+r.IntN(24), 8+r.IntN(24)
+	var py1, py2 [256]uint8
+	var pc1, pc2 [128]uint8
+	pack(&py1, &pc1, plane, plane[9:], plane[17:], stride, half)
+	packGeneric(&py2, &pc2, plane, plane[9:], plane[17:], stride, half)
+	require.Equal(t, py2, py1)
+	require.Equal(t, pc2, pc1)
+
 	var f1, f2 [16]Coefficients
 	forwards(f1[:n], src[:], pred[:])
 	forwardsGeneric(f2[:n], src[:], pred[:])

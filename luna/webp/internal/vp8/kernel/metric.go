@@ -87,3 +87,14 @@ func count(h *[32]uint32, c []Coefficients) {
 		}
 	}
 }
+
+func spreadGeneric(src, pred []uint8) (peak, last int) {
+	var h [32]uint32
+	histogram(&h, src, pred)
+	for i, n := range h {
+		if n > 0 {
+			peak, last = max(peak, int(n)), i
+		}
+	}
+	return peak, last
+}

@@ -1,6 +1,6 @@
 package kernel
 
-// packPlaneGeneric turns 4-row stripes of blocks of a plane into block-major order.
+// packPlaneGeneric gathers the blocks of a plane.
 func packPlaneGeneric(dst, src []uint8, stride, across, down int) {
 	for y := range down {
 		for x := range across {
@@ -12,25 +12,8 @@ func packPlaneGeneric(dst, src []uint8, stride, across, down int) {
 	}
 }
 
-func packGeneric(dst *[384]uint8, y, cb, cr []uint8, yStride, cStride int) {
-	packPlaneGeneric(dst[:256], y, yStride, 4, 4)
-	packPlaneGeneric(dst[256:320], cb, cStride, 2, 2)
-	packPlaneGeneric(dst[320:], cr, cStride, 2, 2)
-}
-
-func unpackPlaneGeneric(dst []uint8, stride int, src []uint8, across, down int) {
-	for y := range down {
-		for x := range across {
-			b := src[16*(y*across+x):][:16]
-			for i := range 4 {
-				copy(dst[(4*y+i)*stride+4*x:][:4], b[4*i:4*i+4])
-			}
-		}
-	}
-}
-
-func unpackGeneric(y, cb, cr []uint8, yStride, cStride int, src *[384]uint8) {
-	unpackPlaneGeneric(y, yStride, src[:256], 4, 4)
-	unpackPlaneGeneric(cb, cStride, src[256:320], 2, 2)
-	unpackPlaneGeneric(cr, cStride, src[320:], 2, 2)
+func packGeneric(y *[256]uint8, c *[128]uint8, py, pcb, pcr []uint8, yStride, cStride int) {
+	packPlaneGeneric(y[:], py, yStride, 4, 4)
+	packPlaneGeneric(c[:64], pcb, cStride, 2, 2)
+	packPlaneGeneric(c[64:], pcr, cStride, 2, 2)
 }

@@ -334,3 +334,107 @@ bin:
 	JNE     group
 	VZEROUPPER
 	RET
+
+// func spreadAVX2(src, pred *uint8, blocks int) (peak, last int)
+//
+// Bins are counted until none of the others can have more than the fullest.
+TEXT ·spreadAVX2(SB), NOSPLIT, $256-40
+	MOVQ src+0(FP), SI
+	MOVQ pred+8(FP), DX
+	MOVQ blocks+16(FP), CX
+	MOVQ CX, R10
+	SHLQ $4, R10          // coefficients not yet counted
+	XORL R11, R11         // in the fullest bin
+	SIGNS
+	VMOVDQU lastBin<>(SB), Y13
+	VPXOR X9, X9, X9
+	VPCMPEQB Y8, Y8, Y8
+	VMOVDQU  Y8, (SP)
+	VMOVDQU  Y8, 32(SP)
+	VMOVDQU  Y8, 64(SP)
+	VMOVDQU  Y8, 96(SP)
+	VMOVDQU  Y8, 128(SP)
+	VMOVDQU  Y8, 160(SP)
+	VMOVDQU  Y8, 192(SP)
+	VMOVDQU  Y8, 224(SP)
+	VPXOR    X8, X8, X8   // the largest
+	XORL     BX, BX
+
+spread:
+	VPMOVZXBW    (SI), Y0
+	VPMOVZXBW    (DX), Y1
+	VPSUBW       Y1, Y0, Y0
+	FORWARD
+	VPABSW       Y0, Y0
+	VPSRLW       $3, Y0, Y0
+	VPMINUW      Y13, Y0, Y0
+	VEXTRACTI128 $1, Y0, X1
+	VPACKUSWB    X1, X0, X0
+	VPMAXUB      X0, X8, X8
+	VMOVDQU      X0, (SP)(BX*1)
+	ADDQ         $16, SI
+	ADDQ         $16, DX
+	ADDL         $16, BX
+	DECQ         CX
+	JNE          spread
+
+	VPSRLDQ $8, X8, X0
+	VPMAXUB X0, X8, X8
+	VPSRLDQ $4, X8, X0
+	VPMAXUB X0, X8, X8
+	VPSRLDQ $2, X8, X0
+	VPMAXUB X0, X8, X8
+	VPSRLDQ $1, X8, X0
+	VPMAXUB X0, X8, X8
+	VMOVD   X8, AX
+	MOVBLZX AX, AX        // the last bin
+	VMOVDQU (SP), Y0
+	VMOVDQU 32(SP), Y1
+	VMOVDQU 64(SP), Y2
+	VMOVDQU 96(SP), Y3
+	VMOVDQU 128(SP), Y4
+	VMOVDQU 160(SP), Y5
+	VMOVDQU 192(SP), Y6
+	VMOVDQU 224(SP), Y7
+	VPXOR   X8, X8, X8    // the bin
+	XORL    BX, BX
+
+peak:
+	VPCMPEQB     Y8, Y0, Y14
+	VPCMPEQB     Y8, Y1, Y15
+	VPADDB       Y15, Y14, Y14
+	VPCMPEQB     Y8, Y2, Y15
+	VPADDB       Y15, Y14, Y14
+	VPCMPEQB     Y8, Y3, Y15
+	VPADDB       Y15, Y14, Y14
+	VPCMPEQB     Y8, Y4, Y15
+	VPADDB       Y15, Y14, Y14
+	VPCMPEQB     Y8, Y5, Y15
+	VPADDB       Y15, Y14, Y14
+	VPCMPEQB     Y8, Y6, Y15
+	VPADDB       Y15, Y14, Y14
+	VPCMPEQB     Y8, Y7, Y15
+	VPADDB       Y15, Y14, Y14
+	VPSUBB       Y14, Y9, Y14
+	VPSADBW      Y9, Y14, Y14
+	VEXTRACTI128 $1, Y14, X15
+	VPADDD       X15, X14, X14
+	VPSHUFD      $0xee, X14, X15
+	VPADDD       X15, X14, X14
+	VMOVD        X14, R9
+	SUBL         R9, R10
+	CMPL         R9, R11
+	CMOVLGT      R9, R11
+	CMPL         R11, R10
+	JGE          found
+	VPSUBB       minusOne<>(SB), Y8, Y8
+	INCL         BX
+	CMPL         BX, AX
+	JLE          peak
+
+
+found:
+	MOVQ R11, peak+24(FP)
+	MOVQ AX, last+32(FP)
+	VZEROUPPER
+	RET
