@@ -285,7 +285,7 @@ func (w *worker) pickI4(b *macroblock, s *segment, whole *score) {
 		}
 		best.weigh(s.lambdaMode)
 		sum.add(&best)
-		if sum.total >= whole.total {
+		if sum.total >= whole.total || sum.h > w.limit {
 			return
 		}
 		modes[n] = uint8(bestMode)
@@ -301,6 +301,7 @@ func (w *worker) pickI4(b *macroblock, s *segment, whole *score) {
 	b.modes = *modes
 	t.last[blockDC] = 0
 	w.trial, w.best = w.best, w.trial
+	w.modeBits = sum.h
 	*whole = sum
 }
 

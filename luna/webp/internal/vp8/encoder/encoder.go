@@ -70,6 +70,13 @@ const lag = 6
 // refresh is after how many rows costs are computed anew.
 const refresh = 4
 
+// What the first partition may hold, in 1/256 bit, headers left out; and what a
+// macroblock takes beside the modes of its blocks.
+const (
+	firstPartition = (1<<19 - 4096) * 8 * 256
+	restBits       = 7 * 256
+)
+
 // An Encoder encodes one picture at a time. It keeps its memory from call to call.
 type Encoder struct {
 	picture *Picture
@@ -90,15 +97,21 @@ type Encoder struct {
 	diffuse     bool
 	edge        [segments]int
 
-	mu       sync.Mutex
-	next     int    // row to code
-	total    counts // of all rows that costs may depend on
-	ahead    [lag]counts
-	costs    [lag/refresh + 2]levelCosts
-	slot     int // of costs, for the next row
-	start    vp8.Probabilities
-	final    vp8.Probabilities
-	skipped  int
+	mu      sync.Mutex
+	next    int    // row to code
+	total   counts // of all rows that costs may depend on
+	ahead   [lag]counts
+	costs   [lag/refresh + 2]levelCosts
+	slot    int // of costs, for the next row
+	start   vp8.Probabilities
+	final   vp8.Probabilities
+	skipped int
+
+	budget     int64      // of the first partition, in 1/256 bit
+	modeBudget int64      // what rows to come may take for modes, in 1/256 bit
+	modeBits   []int64    // what each row took
+	allotted   [lag]int64 // what each macroblock of the rows being coded may take
+
 	progress []progress
 
 	parts   [8]writer
@@ -139,7 +152,7 @@ type progress struct {
 }
 
 // New returns an encoder.
-func New() *Encoder { return new(Encoder) }
+func New() *Encoder { return &Encoder{budget: firstPartition} }
 
 // Encode appends the frame to dst: the payload of WebP's "VP8 " chunk. It returns
 // the context's error soon after that is done, with dst as it was.
@@ -210,6 +223,8 @@ func (e *Encoder) reset(ctx context.Context, p *Picture, o Options) {
 		r.waiting.Store(0)
 	}
 	e.next = 0
+	e.modeBits = grow(e.modeBits, e.rows)
+	e.modeBudget = max(e.budget-restBits*int64(e.columns*e.rows), 0)
 	e.total = counts{}
 	e.edge = [segments]int{}
 	e.start = vp8.DefaultProbabilities

@@ -34,6 +34,8 @@ type worker struct {
 	costs       *levelCosts
 	counts      *counts
 	levels      []int16
+	limit       int64 // of modeBits
+	modeBits    int64 // that blocks' modes took
 	tally       tally
 	edge        [segments]int
 	skipped     int
@@ -62,6 +64,7 @@ func (w *worker) claim(n int) (int, bool) {
 	e.next++
 	if w.phase == phaseCode {
 		w.costs = e.prepare(r)
+		w.limit = e.allot(r)
 		w.counts = &e.ahead[r%lag]
 	}
 	return r, true
@@ -90,6 +93,24 @@ func (e *Encoder) prepare(r int) *levelCosts {
 		e.costs[e.slot].compute(&p)
 	}
 	return &e.costs[e.slot]
+}
+
+// allot returns how many 1/256 bits a macroblock of row r may take for the modes of
+// its blocks: a fair part of what rows above leave of the first partition, which
+// must not exceed 512 KiB. All but very large pictures need less.
+func (e *Encoder) allot(r int) int64 {
+	left := e.modeBudget
+	for i := max(r-lag+1, 0); i < r; i++ {
+		left -= e.allotted[i%lag] * int64(e.columns)
+	}
+	if r >= lag {
+		e.modeBudget -= e.modeBits[r-lag]
+		left -= e.modeBits[r-lag]
+	}
+	limit := max(left/int64((e.rows-r)*e.columns), 0)
+	e.allotted[r%lag] = limit
+	e.modeBits[r] = 0
+	return limit
 }
 
 // await returns when row r has n macroblocks, or when all is to stop.
@@ -218,6 +239,9 @@ func (w *worker) codeRow(y int) {
 		w.decide(b, x, y)
 		w.record(b)
 		w.leave(b, x, y)
+		if !b.whole {
+			e.modeBits[y] += w.modeBits
+		}
 		e.advance(y, x+1)
 	}
 	e.levels[y].v = w.levels
