@@ -209,7 +209,7 @@ func TestFirstPartitionHolds(t *testing.T) {
 	require.NoError(t, err)
 	first := func(b []byte) int { return int(b[0])>>5 | int(b[1])<<3 | int(b[2])<<11 }
 	// A third of what modes take beside the rest.
-	e.budget = int64(first(free)) * 8 * 256 / 3
+	e.withheld = firstPartition - int64(first(free))*8*256/3
 	bound, err := e.Encode(t.Context(), nil, p, Options{Quality: 85, Effort: 4, Workers: 2})
 	require.NoError(t, err)
 	same(t, e, decode(t, bound), p)
