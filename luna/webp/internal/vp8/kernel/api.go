@@ -119,6 +119,13 @@ func Encode16x16(dst *[256]uint8, levels *[16]Coefficients, dc *Coefficients, sr
 	return encode16x16(dst, levels, dc, src, pred, y1, y2)
 }
 
+// Trellis quantises coefficients, of magnitudes up to 4095, to the levels that cost
+// least, errors and rate times lambda taken together, as Quantize does otherwise.
+// The first coefficient stays as it is, and its level is 0, where first is 1.
+func Trellis(levels, in *Coefficients, first, context int, m *Matrix, costs *Costs, lambda int64) (nonzero uint32) {
+	return trellis(levels, in, first, context, m, costs, lambda)
+}
+
 // Pack gathers a macroblock's samples from planes into block-major order: 16 rows of
 // luma, and 8 of Cb and Cr.
 func Pack(y *[256]uint8, c *[128]uint8, py, pcb, pcr []uint8, yStride, cStride int) {

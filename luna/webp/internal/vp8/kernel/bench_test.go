@@ -175,3 +175,16 @@ func BenchmarkEncodeBest4x4(b *testing.B) {
 		EncodeBest4x4(&one, (*[16]uint8)(pred[:]), (*Block)(src[:]), &vp8.BlockModeCosts[1][2], 20, m, c, 1)
 	}
 }
+
+func BenchmarkTrellis(b *testing.B) {
+	src, pred, m, _, c := likely()
+	var f, in [16]Coefficients
+	var levels Coefficients
+	ForwardTransforms(f[:], src[:], pred[:])
+	i := 0
+	for b.Loop() {
+		in[i&15] = f[i&15]
+		Trellis(&levels, &in[i&15], 0, 1, m, c, 100)
+		i++
+	}
+}

@@ -305,3 +305,16 @@ func pack(y *[256]uint8, c *[128]uint8, py, pcb, pcr []uint8, yStride, cStride i
 	_, _, _ = py[15*yStride+15], pcb[7*cStride+7], pcr[7*cStride+7]
 	packAVX2(y, c, &py[0], &pcb[0], &pcr[0], yStride, cStride)
 }
+
+//go:noescape
+func trellisAVX2(levels, in *Coefficients, first int, m *Matrix, costs, start *uint32, lambda int64) uint32
+
+func trellis(levels, in *Coefficients, first, context int, m *Matrix, costs *Costs, lambda int64) uint32 {
+	if accelerated {
+		start := &costs.Table[first][startRow[context]][0]
+		if n := trellisAVX2(levels, in, first, m, &costs.Table[0][0][0], start, lambda); n != 1<<32-1 {
+			return n
+		}
+	}
+	return trellisGeneric(levels, in, first, context, m, costs, lambda)
+}

@@ -168,3 +168,6 @@ func spread(src, pred []uint8) (peak, last int)               { return spreadGen
 func pack(y *[256]uint8, c *[128]uint8, py, pcb, pcr []uint8, yStride, cStride int) {
 	packGeneric(y, c, py, pcb, pcr, yStride, cStride)
 }
+func trellis(levels, in *Coefficients, first, context int, m *Matrix, costs *Costs, lambda int64) uint32 {
+	return trellisGeneric(levels, in, first, context, m, costs, lambda)
+}

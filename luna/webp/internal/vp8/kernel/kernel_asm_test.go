@@ -222,6 +222,18 @@ func compareAll(t *testing.T, seed uint64, kind int) {
 	require.Equal(t, b2, b1)
 	require.Equal(t, q2, q1)
 
+	forwards(f1[:1], src[:], pred[:])
+	f2[0] = f1[0]
+	lambda := int64(1 + r.IntN(10000))
+	if r.IntN(4) == 0 {
+		lambda = 1
+	}
+	n1 := trellis(&q1, &f1[0], first, int(contexts[0]), m, c, lambda)
+	n2 := trellisGeneric(&q2, &f2[0], first, int(contexts[0]), m, c, lambda)
+	require.Equal(t, n2, n1)
+	require.Equal(t, q2, q1)
+	require.Equal(t, f2[0], f1[0])
+
 	var dc1, dc2 Coefficients
 	nonzero1 := encode16x16(&dst1, &l1, &dc1, &src, &pred, m, m2)
 	nonzero2 := encode16x16Generic(&dst2, &l2, &dc2, &src, &pred, m, m2)
