@@ -5,11 +5,12 @@ type plan struct {
 	palette, subtractGreen, predict, crossColor bool
 }
 
-// analyze estimates the bits with the transforms, and returns the best plan, as
-// libwebp does (AnalyzeEntropy of vp8l_enc.c).
-func (e *Encoder) analyze(width, height, tileBits int) plan {
+// analyze estimates the bits with the transforms, and returns the plans from
+// the best one on, as libwebp estimates them (AnalyzeEntropy of vp8l_enc.c).
+func (e *Encoder) analyze(width, height, tileBits int) []plan {
+	plans := e.plans[:0]
 	if e.palette.n > 0 && e.palette.n <= 16 {
-		return plan{palette: true}
+		return append(plans, plan{palette: true})
 	}
 	const (
 		alpha = iota
@@ -77,19 +78,24 @@ func (e *Encoder) analyze(width, height, tileBits int) plan {
 	if e.palette.n == 0 {
 		options[len(options)-1].bits = badCost
 	}
-	best := &options[0]
-	for i := range options {
-		if options[i].bits < best.bits {
-			best = &options[i]
+	for range options {
+		best := &options[0]
+		for i := range options {
+			if options[i].bits < best.bits {
+				best = &options[i]
+			}
 		}
-	}
-	if best.predict {
-		for i := 1; i < 256; i++ {
+		if best.bits >= badCost {
+			break
+		}
+		best.bits = badCost
+		for i := 1; i < 256 && best.predict; i++ {
 			if counts[best.red<<8|i] != 0 || counts[best.blue<<8|i] != 0 {
 				best.crossColor = true
 				break
 			}
 		}
+		plans = append(plans, best.plan)
 	}
-	return best.plan
+	return plans
 }

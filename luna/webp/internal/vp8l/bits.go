@@ -28,3 +28,6 @@ func (w *bitWriter) flush() {
 		w.n -= min(w.n, 8)
 	}
 }
+
+// bits returns how many bits there are.
+func (w *bitWriter) bits() int64 { return 8*int64(len(w.buf)) + int64(w.n) }

@@ -8,7 +8,15 @@ func subtractGreenGeneric(pixels []uint32) {
 	}
 }
 
-// Multipliers are what of green is subtracted from red and blue, and of red
+// addGreen undoes subtractGreen.
+func addGreen(pixels []uint32) {
+	for i, p := range pixels {
+		g := p >> 8 & 0xff
+		pixels[i] = p&0xff00ff00 | (p&0x00ff00ff+g<<16+g)&0x00ff00ff
+	}
+}
+
+// multipliers are what of green is subtracted from red and blue, and of red
 // from blue, in 32nds (RFC 9649, section 4.2).
 type multipliers struct{ greenToRed, greenToBlue, redToBlue int8 }
 

@@ -50,6 +50,8 @@ type Encoder struct {
 	huffman      huffman
 	codes        []code
 	w            bitWriter
+	trial        []byte // the best of several plans
+	plans        [5]plan
 	job          job
 	settings     settings
 	tileSettings settings // of the pictures of tiles
@@ -157,14 +159,15 @@ type settings struct {
 	low        bool // no search
 	tries      int  // how far hash chains are followed
 	candidates int  // predictors looked at closely
+	plans      int  // that are tried
 	workers    int
 	palette    bool // pixels are indices
 	bundled    bool // several to a pixel
 }
 
 // efforts are what efforts mean.
-var efforts = [MaxEffort + 1]struct{ quality, tries, candidates int }{
-	{80, 10, 0}, {80, 24, 0}, {80, 32, 3}, {85, 44, 3}, {95, 58, 4}, {97, 71, 7}, {99, 84, predictors},
+var efforts = [MaxEffort + 1]struct{ quality, tries, candidates, plans int }{
+	{80, 10, 0, 1}, {80, 24, 0, 1}, {80, 32, 3, 1}, {85, 44, 3, 1}, {95, 58, 4, 1}, {97, 71, 7, 2}, {99, 84, predictors, 5},
 }
 
 func settingsOf(o Options) (settings, error) {
@@ -176,6 +179,7 @@ func settingsOf(o Options) (settings, error) {
 		quality:    e.quality,
 		tries:      e.tries,
 		candidates: e.candidates,
+		plans:      e.plans,
 		method:     o.Effort,
 		low:        o.Effort == 0,
 		workers:    max(o.Workers, 1),

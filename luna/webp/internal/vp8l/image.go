@@ -13,17 +13,47 @@ const (
 // maxTiles is the most tiles that groups of codes are chosen for.
 const maxTiles = 2600
 
-// encode writes the transforms of e.pixels, and what they leave.
+// encode writes e.pixels, by the shortest of the plans that are tried.
 func (e *Encoder) encode() error {
+	pixels := e.pixels[:e.job.width*e.job.height]
+	e.palette.find(pixels)
+	groupBits := e.job.s.groupBits(e.job.width, e.job.height, e.palette.n > 0)
+	e.job.tileBits = e.job.s.tileBits(groupBits)
+	plans := e.analyze(e.job.width, e.job.height, e.job.tileBits)
+	plans = plans[:min(len(plans), e.job.s.plans)]
+	start, job := e.w, e.job
+	var shortest bitWriter
+	for i, p := range plans {
+		e.w, e.job = start, job
+		if err := e.encodePlan(p, groupBits); err != nil {
+			return err
+		}
+		if i == 0 || e.w.bits() < shortest.bits() {
+			shortest = e.w
+			if len(plans) > 1 {
+				e.trial = append(e.trial[:0], e.w.buf[len(start.buf):]...)
+			}
+		}
+		start.buf = e.w.buf[:len(start.buf)]
+		if p.subtractGreen && i < len(plans)-1 {
+			addGreen(pixels)
+		}
+	}
+	e.w = shortest
+	if len(plans) > 1 {
+		e.w.buf = append(start.buf, e.trial...)
+	}
+	return nil
+}
+
+// encodePlan writes transforms and what they leave.
+func (e *Encoder) encodePlan(plan plan, groupBits int) error {
 	j := &e.job
 	n := j.width * j.height
 	j.pixels = e.pixels[:n]
-	e.palette.find(j.pixels)
-	groupBits := j.s.groupBits(j.width, j.height, e.palette.n > 0)
-	j.tileBits = j.s.tileBits(groupBits)
-	mostCache := maxCacheBits
-	plan := e.analyze(j.width, j.height, j.tileBits)
 	plan.crossColor = plan.crossColor && !j.s.low
+	mostCache := maxCacheBits
+	j.s.palette, j.s.bundled = false, false
 	if plan.palette {
 		if err := e.writePalette(); err != nil {
 			return err

@@ -21,7 +21,7 @@ func TestWorkBytesAreNotExceeded(t *testing.T) {
 			b, err := e.Encode(context.Background(), nil, d.pixels, d.width, d.height, 4, Options{Effort: effort})
 			require.NoError(t, err)
 			held := int64(unsafe.Sizeof(*e)) + bytesOf(e.pixels) + bytesOf(e.residuals) + bytesOf(e.tileData) + bytesOf(e.searches) +
-				bytesOf(e.matches) + bytesOf(e.chain) + bytesOf(e.heads) + bytesOf(e.groups) + bytesOf(e.codes) +
+				bytesOf(e.matches) + bytesOf(e.chain) + bytesOf(e.heads) + bytesOf(e.groups) + bytesOf(e.trial) + bytesOf(e.codes) +
 				bytesOf(e.tracer.costs) + bytesOf(e.tracer.steps) + 2*bytesOf(b)
 			for i := range e.candidates {
 				c := &e.candidates[i]
