@@ -58,8 +58,8 @@ var efforts = [7]effort{
 	{whole: 1, blocks: 2, chroma: 1},
 	{whole: 2, blocks: 3, chroma: 2},
 	{whole: 2, blocks: 4, chroma: 2},
-	{whole: 4, blocks: 10, chroma: 4, refine: 1},
-	{whole: 4, blocks: 10, chroma: 4, refine: 3},
+	{whole: 4, blocks: 10, chroma: 4, refine: 2},
+	{whole: 4, blocks: 10, chroma: 4, refine: 4},
 	{whole: 4, blocks: 10, chroma: 4, refine: 10, refineAll: true},
 }
 
