@@ -29,6 +29,21 @@ const (
 
 // timesLog returns x*log2(x) with the very roundings of the vectorised code.
 func timesLog(x uint32) float32 {
+	if x < uint32(len(timesLogs)) {
+		return timesLogs[x]
+	}
+	return timesLogOf(x)
+}
+
+// timesLogs has what is asked for most.
+var timesLogs = func() (t [1 << 11]float32) {
+	for i := range t {
+		t[i] = timesLogOf(uint32(i))
+	}
+	return t
+}()
+
+func timesLogOf(x uint32) float32 {
 	f := float32(int32(x))
 	b := math.Float32bits(f)
 	t := math.Float32frombits(b&0x7fffff|0x3f800000) - 1
@@ -50,11 +65,12 @@ func measureGeneric(m *measure, x, y []uint32) {
 	m.sum, m.most = 0, 0
 	for i := range x {
 		v := x[i] + y[i]
-		lanes[i&7] += timesLog(v)
-		m.sum += v
-		m.most = max(m.most, v)
 		if v == 0 {
 			zero |= 1 << (i & 63)
+		} else {
+			lanes[i&7] += timesLog(v)
+			m.sum += v
+			m.most = max(m.most, v)
 		}
 		if v == previous && i > 0 {
 			same |= 1 << (i & 63)
