@@ -3,30 +3,7 @@
 #include "textflag.h"
 #include "avx2_amd64.h"
 #include "avx2_predict_amd64.h"
-
-// COST adds what level n costs to R11. The places in the table lie on the stack.
-#define COST(n, r) \
-	MOVWLZX (n)(SP), r     \
-	ADDL    (R9)(r*4), R11
-
-#define COSTS(at) \
-	MOVWLZX (at)(SP), R11    \
-	MOVL    (R9)(R11*4), R11 \
-	COST(at+2, AX)           \
-	COST(at+4, BX)           \
-	COST(at+6, AX)           \
-	COST(at+8, BX)           \
-	COST(at+10, AX)          \
-	COST(at+12, BX)          \
-	COST(at+14, AX)          \
-	COST(at+16, BX)          \
-	COST(at+18, AX)          \
-	COST(at+20, BX)          \
-	COST(at+22, AX)          \
-	COST(at+24, BX)          \
-	COST(at+26, AX)          \
-	COST(at+28, BX)          \
-	COST(at+30, AX)
+#include "avx2_pairs_amd64.h"
 
 // COSTS4 adds what four levels cost to R11, whose places in the table are in r.
 #define COSTS4(r) \
@@ -58,22 +35,21 @@
 	VPAND      -32(R10)(zeros*2), a, a        // nothing after it
 
 // func encodeCandidatesAVX2(out *Candidate, preds *Block, list *uint8, n int, src *Block, m *Matrix, costs *uint32, start *[16]uint16, fixed *uint16)
-//
-// Two at a time, step by step beside each other: one alone would wait for itself.
-TEXT ·encodeCandidatesAVX2(SB), NOSPLIT, $64-72
-	MOVQ      out+0(FP), DI
-	MOVQ      preds+8(FP), SI
-	MOVQ      list+16(FP), DX
-	MOVQ      n+24(FP), CX
-	MOVQ      src+32(FP), AX
-	MOVQ      m+40(FP), R8
-	MOVQ      costs+48(FP), R9
-	MOVQ      start+56(FP), BX
-	LEAQ      run<>(SB), R10
-	SIGNS
-	VPMOVZXBW (AX), Y13
-	VMOVDQU   (BX), Y8
-	VPXOR     Y9, Y9, Y9
+TEXT ·encodeCandidatesAVX2(SB), NOSPLIT, $8-72
+	MOVQ           out+0(FP), DI
+	MOVQ           preds+8(FP), SI
+	MOVQ           list+16(FP), DX
+	MOVQ           n+24(FP), CX
+	MOVQ           src+32(FP), AX
+	MOVQ           m+40(FP), R8
+	MOVQ           costs+48(FP), R9
+	MOVQ           start+56(FP), BX
+	LEAQ           run<>(SB), R10
+	VPXOR          Y13, Y13, Y13
+	VBROADCASTI128 (AX), Y0
+	VPUNPCKLBW     Y13, Y0, Y14
+	VPUNPCKHBW     Y13, Y0, Y15
+	VMOVDQU        (BX), Y8
 
 pair:
 	// The second is the first again where there is no other.
@@ -85,235 +61,88 @@ pair:
 	CMOVQEQ DI, R14
 	SHLL    $4, R12
 	SHLL    $4, R13
-	ADDQ    SI, R12
-	ADDQ    SI, R13
 
-	VPMOVZXBW     (R12), Y0
-	VPMOVZXBW     (R13), Y4
-	VPSUBW        Y0, Y13, Y0
-	VPSUBW        Y4, Y13, Y4
-	VPSHUFB       fold<>(SB), Y0, Y0
-	VPSHUFB       fold<>(SB), Y4, Y4
-	VPSHUFD       $0x4e, Y0, Y1
-	VPSHUFD       $0x4e, Y4, Y5
-	VPSIGNW       Y15, Y0, Y0
-	VPSIGNW       Y15, Y4, Y4
-	VPADDW        Y1, Y0, Y0
-	VPADDW        Y5, Y4, Y4
-	VPMADDWD      rows1<>(SB), Y0, Y1
-	VPMADDWD      rows1<>(SB), Y4, Y5
-	VPMADDWD      rows2<>(SB), Y0, Y0
-	VPMADDWD      rows2<>(SB), Y4, Y4
-	VPADDD        roundRows1<>(SB), Y1, Y1
-	VPADDD        roundRows1<>(SB), Y5, Y5
-	VPADDD        roundRows2<>(SB), Y0, Y0
-	VPADDD        roundRows2<>(SB), Y4, Y4
-	VPSRAD        $9, Y1, Y1
-	VPSRAD        $9, Y5, Y5
-	VPSRAD        $9, Y0, Y0
-	VPSRAD        $9, Y4, Y4
-	VPACKSSDW     Y0, Y1, Y0
-	VPACKSSDW     Y4, Y5, Y4
-	VPSHUFB       turn<>(SB), Y0, Y0
-	VPSHUFB       turn<>(SB), Y4, Y4
-	VPERMQ        $0x4e, Y0, Y1
-	VPERMQ        $0x4e, Y4, Y5
-	VPSIGNW       Y14, Y0, Y0
-	VPSIGNW       Y14, Y4, Y4
-	VPADDW        Y1, Y0, Y0
-	VPADDW        Y5, Y4, Y4
-	VPCMPEQW      never<>(SB), Y0, Y2
-	VPCMPEQW      never<>(SB), Y4, Y6
-	VPMADDWD      columns1<>(SB), Y0, Y1
-	VPMADDWD      columns1<>(SB), Y4, Y5
-	VPMADDWD      columns2<>(SB), Y0, Y0
-	VPMADDWD      columns2<>(SB), Y4, Y4
-	VPSLLD        $16, Y2, Y2
-	VPSLLD        $16, Y6, Y6
-	VPADDD        roundColumns1<>(SB), Y1, Y1
-	VPADDD        roundColumns1<>(SB), Y5, Y5
-	VPADDD        roundColumns2<>(SB), Y0, Y0
-	VPADDD        roundColumns2<>(SB), Y4, Y4
-	VPADDD        Y2, Y1, Y1
-	VPADDD        Y6, Y5, Y5
-	VPSRAD        $16, Y1, Y1
-	VPSRAD        $16, Y5, Y5
-	VPSRAD        $16, Y0, Y0
-	VPSRAD        $16, Y4, Y4
-	VPACKSSDW     Y0, Y1, Y0
-	VPACKSSDW     Y4, Y5, Y4
-	VPABSW        Y0, Y1
-	VPABSW        Y4, Y5
-	VPADDW        64(R8), Y1, Y1
-	VPADDW        64(R8), Y5, Y5
-	VPMULLW       32(R8), Y1, Y2
-	VPMULLW       32(R8), Y5, Y6
-	VPMULHUW      32(R8), Y1, Y1
-	VPMULHUW      32(R8), Y5, Y5
-	VPAVGW        96(R8), Y2, Y2
-	VPAVGW        96(R8), Y6, Y6
-	VPSRLW        $15, Y2, Y2
-	VPSRLW        $15, Y6, Y6
-	VPADDW        Y2, Y1, Y1
-	VPADDW        Y6, Y5, Y5
-	VPSRLW        $1, Y1, Y1
-	VPSRLW        $1, Y5, Y5
-	VPMINUW       maxLevel<>(SB), Y1, Y1
-	VPMINUW       maxLevel<>(SB), Y5, Y5
-	VPSIGNW       Y0, Y1, Y1
-	VPSIGNW       Y4, Y5, Y5
-	VPMULLW       (R8), Y1, Y0
-	VPMULLW       (R8), Y5, Y4
-	VPERMQ        $0x4e, Y1, Y2
-	VPERMQ        $0x4e, Y5, Y6
-	VPSHUFB       zigOwn<>(SB), Y1, Y1
-	VPSHUFB       zigOwn<>(SB), Y5, Y5
-	VPSHUFB       zigOther<>(SB), Y2, Y2
-	VPSHUFB       zigOther<>(SB), Y6, Y6
-	VPOR          Y2, Y1, Y1
-	VPOR          Y6, Y5, Y5
-	VMOVDQU       Y1, (DI)
-	VMOVDQU       Y5, (R14)
-	VEXTRACTI128  $1, Y1, X2
-	VEXTRACTI128  $1, Y5, X6
-	VPACKSSWB     X2, X1, X2
-	VPACKSSWB     X6, X5, X6
-	VPCMPEQB      X9, X2, X2
-	VPCMPEQB      X9, X6, X6
-	VPMOVMSKB     X2, AX
-	VPMOVMSKB     X6, BX
-	XORL          $0xffff, AX
-	XORL          $0xffff, BX
-	MOVL          AX, 48(DI)
-	MOVL          BX, 48(R14)
-	LZCNTL        AX, AX
-	LZCNTL        BX, BX
-	PLACES(AX, Y1, Y2, Y3)
-	PLACES(BX, Y5, Y6, Y7)
-	VMOVDQU Y2, (SP)
-	VMOVDQU Y6, 32(SP)
-	VPMAXUW       Y5, Y1, Y1
-	VPCMPGTW      below<>(SB), Y1, Y3
+	VMOVDQU     (SI)(R12*1), X12
+	VINSERTI128 $1, (SI)(R13*1), Y12, Y12
+	VPUNPCKLBW  Y13, Y12, Y0
+	VPUNPCKHBW  Y13, Y12, Y1
+	VPSUBW      Y0, Y14, Y0
+	VPSUBW      Y1, Y15, Y1
+	FORWARDS
+	QUANTIZES(R8)
+	VPERM2I128  $0x20, Y3, Y2, Y6
+	VPERM2I128  $0x31, Y3, Y2, Y7
+	VMOVDQU     Y6, (DI)
+	VMOVDQU     Y7, (R14)
+	VPACKSSWB   Y3, Y2, Y2
+	VPCMPEQB    Y13, Y2, Y2
+	VPMOVMSKB   Y2, AX
+	NOTL        AX
+	MOVWLZX     AX, R12
+	SHRL        $16, AX
+	MOVL        R12, 48(DI)
+	MOVL        AX, 48(R14)
+	LZCNTL      R12, R12
+	LZCNTL      AX, BX
+	MOVL        R12, (SP)
+	MOVL        BX, 4(SP)
+	PLACES(R12, Y6, Y9, Y10)
+	PLACES(BX, Y7, Y10, Y11)
+	VPMAXUW     Y7, Y6, Y6
+	VPCMPGTW    below<>(SB), Y6, Y6
 
-	VPSHUFD       $0x44, Y0, Y1
-	VPSHUFD       $0x44, Y4, Y5
-	VPSHUFD       $0xee, Y0, Y2
-	VPSHUFD       $0xee, Y4, Y6
-	VPMULHW       factors1<>(SB), Y1, Y0
-	VPMULHW       factors1<>(SB), Y5, Y4
-	VPADDW        Y0, Y1, Y1
-	VPADDW        Y4, Y5, Y5
-	VPMULHW       factors3<>(SB), Y2, Y0
-	VPMULHW       factors3<>(SB), Y6, Y4
-	VPADDW        Y0, Y2, Y2
-	VPADDW        Y4, Y6, Y6
-	VPSIGNW       Y15, Y2, Y2
-	VPSIGNW       Y15, Y6, Y6
-	VPADDW        Y2, Y1, Y0
-	VPADDW        Y6, Y5, Y4
-	VPERMQ        $0x4e, Y0, Y1
-	VPERMQ        $0x4e, Y4, Y5
-	VPSIGNW       Y14, Y0, Y0
-	VPSIGNW       Y14, Y4, Y4
-	VPADDW        Y1, Y0, Y0
-	VPADDW        Y5, Y4, Y4
-	VPSHUFB       Y12, Y0, Y0
-	VPSHUFB       Y12, Y4, Y4
-	VPERMD        Y0, Y11, Y0
-	VPERMD        Y4, Y11, Y4
-	VPADDW        round4<>(SB), Y0, Y0
-	VPADDW        round4<>(SB), Y4, Y4
-	VPSHUFD       $0x44, Y0, Y1
-	VPSHUFD       $0x44, Y4, Y5
-	VPSHUFD       $0xee, Y0, Y2
-	VPSHUFD       $0xee, Y4, Y6
-	VPMULHW       factors1<>(SB), Y1, Y0
-	VPMULHW       factors1<>(SB), Y5, Y4
-	VPADDW        Y0, Y1, Y1
-	VPADDW        Y4, Y5, Y5
-	VPMULHW       factors3<>(SB), Y2, Y0
-	VPMULHW       factors3<>(SB), Y6, Y4
-	VPADDW        Y0, Y2, Y2
-	VPADDW        Y4, Y6, Y6
-	VPSIGNW       Y15, Y2, Y2
-	VPSIGNW       Y15, Y6, Y6
-	VPADDW        Y2, Y1, Y0
-	VPADDW        Y6, Y5, Y4
-	VPERMQ        $0x4e, Y0, Y1
-	VPERMQ        $0x4e, Y4, Y5
-	VPSIGNW       Y14, Y0, Y0
-	VPSIGNW       Y14, Y4, Y4
-	VPADDW        Y1, Y0, Y0
-	VPADDW        Y5, Y4, Y4
-	VPSHUFB       Y12, Y0, Y0
-	VPSHUFB       Y12, Y4, Y4
-	VPERMD        Y0, Y10, Y0
-	VPERMD        Y4, Y10, Y4
-	VPSRAW        $3, Y0, Y0
-	VPSRAW        $3, Y4, Y4
-	VPMOVZXBW     (R12), Y1
-	VPMOVZXBW     (R13), Y5
-	VPADDW        Y1, Y0, Y0
-	VPADDW        Y5, Y4, Y4
-	VPMAXSW       Y9, Y0, Y0
-	VPMAXSW       Y9, Y4, Y4
-	VPMINSW       samples<>(SB), Y0, Y0
-	VPMINSW       samples<>(SB), Y4, Y4
-	VEXTRACTI128  $1, Y0, X1
-	VEXTRACTI128  $1, Y4, X5
-	VPACKUSWB     X1, X0, X1
-	VPACKUSWB     X5, X4, X5
-	VMOVDQU       X1, 32(DI)
-	VMOVDQU       X5, 32(R14)
-	VPSUBW        Y0, Y13, Y2
-	VPSUBW        Y4, Y13, Y6
-	VPMADDWD      Y2, Y2, Y2
-	VPMADDWD      Y6, Y6, Y6
-	VPERMQ        $0x4e, Y0, Y1
-	VPERMQ        $0x4e, Y4, Y5
-	VPSIGNW       Y14, Y0, Y0
-	VPSIGNW       Y14, Y4, Y4
-	VPADDW        Y1, Y0, Y0
-	VPADDW        Y5, Y4, Y4
-	VPSHUFD       $0x4e, Y0, Y1
-	VPSHUFD       $0x4e, Y4, Y5
-	VPSIGNW       Y15, Y0, Y0
-	VPSIGNW       Y15, Y4, Y4
-	VPADDW        Y1, Y0, Y0
-	VPADDW        Y5, Y4, Y4
-	VPSHUFD       $0xb1, Y0, Y1
-	VPSHUFD       $0xb1, Y4, Y5
-	VPSIGNW       pairs<>(SB), Y0, Y0
-	VPSIGNW       pairs<>(SB), Y4, Y4
-	VPADDW        Y1, Y0, Y0
-	VPADDW        Y5, Y4, Y4
-	VPSHUFB       swap<>(SB), Y0, Y1
-	VPSHUFB       swap<>(SB), Y4, Y5
-	VPSIGNW       singles<>(SB), Y0, Y0
-	VPSIGNW       singles<>(SB), Y4, Y4
-	VPADDW        Y1, Y0, Y0
-	VPADDW        Y5, Y4, Y4
-	VPABSW        Y0, Y0
-	VPABSW        Y4, Y4
-	VPMADDWD      weights<>(SB), Y0, Y0
-	VPMADDWD      weights<>(SB), Y4, Y4
+	// What they cost. The second half of levels, and their end, are seldom there.
+	XORL      R11, R11
+	VMOVQ     X9, AX
+	VPEXTRQ   $1, X9, BX
+	COSTS4(AX)
+	COSTS4(BX)
+	CMPL      (SP), $25
+	JGE       first
+	VEXTRACTI128 $1, Y9, X9
+	VMOVQ     X9, AX
+	VPEXTRQ   $1, X9, BX
+	COSTS4(AX)
+	COSTS4(BX)
 
-	// Sums: squares and texture of the one, then of the other.
-	VPHADDD       Y0, Y2, Y2
-	VPHADDD       Y4, Y6, Y6
-	VPHADDD       Y6, Y2, Y2
-	VEXTRACTI128  $1, Y2, X1
-	VPADDD        X1, X2, X2
-	VMOVQ         X2, 52(DI)
-	VPEXTRQ       $1, X2, 52(R14)
+first:
+	MOVL      R11, 60(DI)
+	XORL      R11, R11
+	VMOVQ     X10, AX
+	VPEXTRQ   $1, X10, BX
+	COSTS4(AX)
+	COSTS4(BX)
+	CMPL      4(SP), $25
+	JGE       second
+	VEXTRACTI128 $1, Y10, X10
+	VMOVQ     X10, AX
+	VPEXTRQ   $1, X10, BX
+	COSTS4(AX)
+	COSTS4(BX)
 
-	COSTS(0)
-	MOVL          R11, 60(DI)
-	COSTS(32)
-	MOVL          R11, 60(R14)
-	VPMOVMSKB     Y3, R12
-	TESTL         R12, R12
-	JNE           large
+second:
+	MOVL      R11, 60(R14)
+
+	INVERSES(Y12)
+	VMOVDQU      X0, 32(DI)
+	VEXTRACTI128 $1, Y0, 32(R14)
+	VPUNPCKHBW   Y13, Y0, Y1
+	VPUNPCKLBW   Y13, Y0, Y0
+	VPSUBW       Y0, Y14, Y9
+	VPSUBW       Y1, Y15, Y10
+	VPMADDWD     Y9, Y9, Y9
+	VPMADDWD     Y10, Y10, Y10
+	VPADDD       Y10, Y9, Y9
+	TEXTURES
+	VPHADDD      Y0, Y9, Y0
+	VPHADDD      Y0, Y0, Y0
+	VMOVQ        X0, 52(DI)
+	VEXTRACTI128 $1, Y0, X0
+	VMOVQ        X0, 52(R14)
+
+	VPMOVMSKB Y6, R12
+	TESTL     R12, R12
+	JNE       large
 
 next:
 	ADDQ          $128, DI

@@ -14,6 +14,10 @@ type Matrix struct {
 	Sharpen [16]uint16 // is added to magnitudes
 	Bias    [16]uint32 // of rounding, in 1/131072
 	ZThresh [16]uint32 // magnitudes up to it, sharpened, come to zero
+
+	// The same for two blocks at a time: steps, reciprocals, sharpening and biases,
+	// each of rows 0 and 1 twice, then of 2 and 3 twice.
+	pairs [4][2][2][8]uint16
 }
 
 const (
@@ -56,6 +60,14 @@ func (m *Matrix) Set(dcStep, acStep, dcBias, acBias int, sharpen bool) {
 		j := i&3 | i>>1&4 | i<<1&8
 		m.q[i], m.iq[i], m.sharpen[i] = m.Q[j], m.IQ[j], m.Sharpen[j]
 		m.bias[i] = uint16(m.Bias[j] - 1)
+	}
+	for i := range 16 {
+		for half := range 2 {
+			m.pairs[0][i/8][half][i%8] = m.Q[i]
+			m.pairs[1][i/8][half][i%8] = m.IQ[i]
+			m.pairs[2][i/8][half][i%8] = m.Sharpen[i]
+			m.pairs[3][i/8][half][i%8] = uint16(m.Bias[i] - 1)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@
 
 #include "textflag.h"
 #include "avx2_amd64.h"
+#include "avx2_pairs_amd64.h"
 
 CONST(lastBin, $0x001f001f001f001f, $0x001f001f001f001f, $0x001f001f001f001f, $0x001f001f001f001f)
 
@@ -135,7 +136,8 @@ TEXT ·encodeBlockAVX2(SB), NOSPLIT, $0-44
 
 // func encode16x16AVX2(dst *[256]uint8, levels *[16]Coefficients, dc *Coefficients, src, pred *[256]uint8, y1, y2 *Matrix) uint32
 //
-// The stack has the blocks' coefficients, then their first ones.
+// The stack has the blocks' coefficients, two blocks' beside each other, then their
+// first ones.
 TEXT ·encode16x16AVX2(SB), 0, $544-60
 	MOVQ dst+0(FP), DI
 	MOVQ levels+8(FP), R9
@@ -144,28 +146,35 @@ TEXT ·encode16x16AVX2(SB), 0, $544-60
 	MOVQ pred+32(FP), DX
 	MOVQ y1+40(FP), R8
 	MOVQ y2+48(FP), R11
-	SIGNS
-	VMOVDQU ac<>(SB), Y9
+	VMOVDQU acs<>(SB), Y15
+	VPXOR Y13, Y13, Y13
 	XORL BX, BX
 	MOVQ SP, R12
 
 forward:
-	VPMOVZXBW (SI), Y0
-	VPMOVZXBW (DX)(BX*8), Y1
-	VPSUBW    Y1, Y0, Y0
-	FORWARD
-	VMOVD     X0, AX
-	VPAND     Y9, Y0, Y0
-	VMOVDQU   Y0, (R12)
-	MOVW      AX, 512(SP)(BX*1)
-	ADDQ      $16, SI
-	ADDQ      $32, R12
-	ADDL      $2, BX
-	CMPL      BX, $32
-	JNE       forward
+	VMOVDQU      (DX)(BX*8), Y7
+	VMOVDQU      (SI)(BX*8), Y8
+	VPUNPCKLBW   Y13, Y7, Y9
+	VPUNPCKHBW   Y13, Y7, Y10
+	LESS(Y8, Y9, Y10)
+	FORWARDS
+	VMOVD        X0, AX
+	VEXTRACTI128 $1, Y0, X2
+	VMOVD        X2, CX
+	VPAND        Y15, Y0, Y0
+	VMOVDQU      Y0, (R12)
+	VMOVDQU      Y1, 32(R12)
+	MOVW         AX, 512(SP)(BX*1)
+	MOVW         CX, 514(SP)(BX*1)
+	ADDQ         $64, R12
+	ADDL         $4, BX
+	CMPL         BX, $32
+	JNE          forward
 
 	// The second-order block: forwards, in the order 0, 3, 1, 2 of rows and
 	// columns, then as the quantiser has it.
+	VMOVDQU halves<>(SB), Y15
+	VMOVDQU lanes<>(SB), Y14
 	VMOVDQU 512(SP), Y0
 	HADAMARD
 	VPSRAW  $1, Y0, Y0
@@ -203,31 +212,45 @@ forward:
 	MOVQ SP, R12
 
 inverse:
-	VMOVDQU      (R12), Y0
-	VPMOVZXBW    (DX), Y4
-	QUANTIZE(R8)
-	ZIGZAG
-	VMOVDQU      Y1, (R9)
-	XORL         AX, AX
-	VPTEST       Y1, Y1
-	SETNE        AX
-	SHLXL        BX, AX, AX
-	ORL          AX, R13
-	MOVWLZX      512(SP)(BX*2), AX
-	VMOVD        AX, X1
-	VPOR         Y1, Y0, Y0
-	INVERSE
-	VEXTRACTI128 $1, Y0, X1
-	VPACKUSWB    X1, X0, X0
-	VMOVDQU      X0, (DI)
-	ADDQ         $16, DI
-	ADDQ         $16, DX
-	ADDQ         $32, R9
-	ADDQ         $32, R12
-	INCL         BX
-	CMPL         BX, $16
-	JNE          inverse
-	MOVL         R13, ret+56(FP)
+	VMOVDQU    (R12), Y0
+	VMOVDQU    32(R12), Y1
+	VMOVDQU    (DX)(BX*8), Y8
+	QUANTIZES(R8)
+	VPERM2I128 $0x20, Y3, Y2, Y6
+	VPERM2I128 $0x31, Y3, Y2, Y7
+	VMOVDQU    Y6, (R9)
+	VMOVDQU    Y7, 32(R9)
+	VPACKSSWB  Y3, Y2, Y2
+	VPCMPEQB   Y13, Y2, Y2
+	VPMOVMSKB  Y2, AX
+	NOTL       AX
+	MOVL       AX, CX
+	SHRL       $16, AX
+	NEGL       AX
+	SBBL       AX, AX             // where the second block has levels
+	ANDL       $2, AX
+	MOVWLZX    CX, CX
+	NEGL       CX
+	SBBL       CX, CX
+	ANDL       $1, CX
+	ORL        CX, AX
+	MOVL       BX, CX
+	SHRL       $1, CX
+	SHLXL      CX, AX, AX
+	ORL        AX, R13
+	MOVL       512(SP)(BX*1), AX
+	VMOVD      AX, X2
+	VPMOVZXWQ  X2, Y2
+	VPERMQ     $0xd8, Y2, Y2
+	VPOR       Y2, Y0, Y0
+	INVERSES(Y8)
+	VMOVDQU    Y0, (DI)(BX*8)
+	ADDQ       $64, R9
+	ADDQ       $64, R12
+	ADDL       $4, BX
+	CMPL       BX, $32
+	JNE        inverse
+	MOVL       R13, ret+56(FP)
 	VZEROUPPER
 	RET
 
