@@ -152,11 +152,8 @@ func (w *worker) pickI16(b *macroblock, s *segment, x, y int) score {
 			t.nonzero = nonzero
 			w.trial, w.best = w.best, w.trial
 		}
-		if w.effort.refineAll && w.refineI16(s, int(mode), &best) {
-			chosen = int(mode)
-		}
 	}
-	if w.effort.refine > 0 && !w.effort.refineAll {
+	if w.effort.refine > 0 {
 		w.refineI16(s, chosen, &best)
 	}
 	b.mode = uint8(chosen)
@@ -367,9 +364,8 @@ func (w *worker) refineI4(best int, list []uint8, n int, src *kernel.Block, s *s
 	return best
 }
 
-// refineI16 does so for luma that is coded as a whole, and reports whether that is
-// better.
-func (w *worker) refineI16(s *segment, mode int, best *score) bool {
+// refineI16 does so for luma that is coded as a whole.
+func (w *worker) refineI16(s *segment, mode int, best *score) {
 	t := w.trial
 	pred := &w.whole[mode]
 	var f [16]kernel.Coefficients
@@ -396,13 +392,11 @@ func (w *worker) refineI16(s *segment, mode int, best *score) bool {
 	kernel.InverseTransforms(t.out.y[:], pred[:], f[:])
 	r := w.scoreI16(t, s, mode, nonzero)
 	r.weigh(s.lambdaI16)
-	if r.total >= best.total {
-		return false
+	if r.total < best.total {
+		*best = r
+		t.nonzero = nonzero
+		w.trial, w.best = w.best, w.trial
 	}
-	*best = r
-	t.nonzero = nonzero
-	w.trial, w.best = w.best, w.trial
-	return true
 }
 
 func block(a *[256]uint8, n int) *[16]uint8 { return (*[16]uint8)(a[16*n:]) }

@@ -49,7 +49,6 @@ type macroblock struct {
 type effort struct {
 	whole, blocks, chroma int  // how many modes
 	refine                int  // how many of blocks' candidates by trellis
-	refineAll             bool // whole predictions by trellis, not only the best
 	coarse                bool // analyse every second macroblock
 }
 
@@ -59,8 +58,8 @@ var efforts = [7]effort{
 	{whole: 2, blocks: 3, chroma: 2},
 	{whole: 2, blocks: 4, chroma: 2},
 	{whole: 4, blocks: 10, chroma: 4, refine: 2},
-	{whole: 4, blocks: 10, chroma: 4, refine: 4},
-	{whole: 4, blocks: 10, chroma: 4, refine: 10, refineAll: true},
+	{whole: 4, blocks: 10, chroma: 4, refine: 3},
+	{whole: 4, blocks: 10, chroma: 4, refine: 10},
 }
 
 // lag is by how many rows the probabilities that costs are computed of are behind.

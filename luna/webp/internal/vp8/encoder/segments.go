@@ -131,7 +131,7 @@ func (s *segment) setup(chromaDC, chromaAC int) {
 	s.lambdaI16 = 3 * lambdaOne * i16 * i16
 	s.lambdaUV = lambdaOne * 3 * uv * uv / 128
 	s.lambdaMode = s.lambdaI4
-	s.lambdaTrellisI4 = max(7*i4*i4>>3, 1)
+	s.lambdaTrellisI4 = max(5*i4*i4>>3, 1)
 	s.lambdaTrellisI16 = max(i16*i16>>2, 1)
 	s.lambdaTexture = max(noiseShaping*i4>>5, 1)
 	s.lambdaSATD = min(max(int(i4)/2, 1), 255)
