@@ -199,10 +199,7 @@ func (s *crossSearch) confirm(pixels []uint32, t tile, m, left, above multiplier
 					}
 				}
 			}
-			var alone, together measure
-			measureCounts(&alone, c[:], none[:256])
-			measureCounts(&together, c[:], s.sums[i][:])
-			cost := timesLog(alone.sum) - alone.entropy + timesLog(together.sum) - together.entropy
+			cost := -gain(c, &s.sums[i])
 			for _, like := range [...]multipliers{{}, left, above} {
 				if i == 0 && o.greenToRed == like.greenToRed {
 					cost -= 3

@@ -84,6 +84,21 @@ func measureGeneric(m *measure, x, y []uint32) {
 	m.entropy = ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]))
 }
 
+// gainGeneric is gain without assembly.
+func gainGeneric(x, y *[256]uint32) float32 {
+	var lanes [8]float32
+	for i := 0; i < len(x); i += 8 {
+		a, b := (*[8]uint32)(x[i:]), (*[8]uint32)(y[i:])
+		if *a == [8]uint32{} {
+			continue
+		}
+		for k, v := range a {
+			lanes[k] += timesLog(v) + (timesLog(v+b[k]) - timesLog(b[k]))
+		}
+	}
+	return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]))
+}
+
 // cost estimates the bits that n symbols and their code take: the entropy,
 // bounded as prefix codes are, and the lengths of runs in the histogram, with
 // libwebp's weights (histogram_enc.c).

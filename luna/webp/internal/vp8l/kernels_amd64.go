@@ -137,3 +137,16 @@ func mismatch(a, b []uint32) int {
 	}
 	return n + mismatchGeneric(a[n:], b[n:])
 }
+
+// gainAVX2 is gainGeneric.
+//
+//go:noescape
+func gainAVX2(x, y *[256]uint32) float32
+
+// gain returns the sum of x*log2(x) and of how much that of y grows by adding x.
+func gain(x, y *[256]uint32) float32 {
+	if !accelerated {
+		return gainGeneric(x, y)
+	}
+	return gainAVX2(x, y)
+}

@@ -632,3 +632,67 @@ differs:
 	MOVQ BX, ret+24(FP)
 	VZEROUPPER
 	RET
+
+// TIMESLOG is x*log2(x) of the counts in x, as above, with temporaries.
+#define TIMESLOG(x, r, e, t) \
+	VCVTDQ2PS x, r                 \
+	VPSRLD    $23, r, e            \
+	VPSUBD    Y14, e, e            \
+	VCVTDQ2PS e, e                 \
+	VPAND     Y13, r, t            \
+	VPOR      Y12, t, t            \
+	VSUBPS    Y12, t, t            \
+	VMULPS    Y11, t, x            \
+	VADDPS    Y10, x, x            \
+	VMULPS    t, x, x              \
+	VADDPS    Y9, x, x             \
+	VMULPS    t, x, x              \
+	VADDPS    Y8, x, x             \
+	VMULPS    t, x, x              \
+	VADDPS    Y7, x, x             \
+	VMULPS    t, x, x              \
+	VADDPS    e, x, x              \
+	VMULPS    r, x, r
+
+// func gainAVX2(x, y *[256]uint32) float32
+TEXT ·gainAVX2(SB), NOSPLIT, $0-20
+	MOVQ x+0(FP), SI
+	MOVQ y+8(FP), DX
+	VMOVDQU log1<>(SB), Y7
+	VMOVDQU log2<>(SB), Y8
+	VMOVDQU log3<>(SB), Y9
+	VMOVDQU log4<>(SB), Y10
+	VMOVDQU log5<>(SB), Y11
+	VMOVDQU one<>(SB), Y12
+	VMOVDQU mantissa<>(SB), Y13
+	VMOVDQU bias<>(SB), Y14
+	VPXOR   Y15, Y15, Y15
+	MOVQ $32, CX
+
+loop:
+	VMOVDQU (SI), Y0
+	VPTEST  Y0, Y0
+	JZ      next
+	VMOVDQU (DX), Y1
+	VPADDD  Y1, Y0, Y2
+	TIMESLOG(Y1, Y3, Y4, Y5)
+	TIMESLOG(Y2, Y1, Y4, Y5)
+	VSUBPS  Y3, Y1, Y1
+	TIMESLOG(Y0, Y2, Y4, Y5)
+	VADDPS  Y1, Y2, Y1
+	VADDPS  Y1, Y15, Y15
+
+next:
+	ADDQ $32, SI
+	ADDQ $32, DX
+	DECQ CX
+	JNZ  loop
+	VEXTRACTF128 $1, Y15, X0
+	VADDPS       X0, X15, X15
+	VMOVHLPS     X15, X15, X0
+	VADDPS       X0, X15, X15
+	VMOVSHDUP    X15, X0
+	VADDSS       X0, X15, X15
+	VMOVSS       X15, ret+16(FP)
+	VZEROUPPER
+	RET

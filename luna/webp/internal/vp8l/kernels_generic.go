@@ -31,3 +31,6 @@ func leftover(pixels []uint32, t tile, shift int, green, red int8) uint32 {
 
 // mismatch returns the index at which a and b differ, of the same length.
 func mismatch(a, b []uint32) int { return mismatchGeneric(a, b) }
+
+// gain returns the sum of x*log2(x) and of how much that of y grows by adding x.
+func gain(x, y *[256]uint32) float32 { return gainGeneric(x, y) }

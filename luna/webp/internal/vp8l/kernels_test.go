@@ -50,6 +50,19 @@ func TestMeasuresAsPortableCodeDoes(t *testing.T) {
 	}
 }
 
+func TestGainsAsPortableCodeDoes(t *testing.T) {
+	if !accelerated {
+		t.Skip("no AVX2 here")
+	}
+	r := rand.New(rand.NewPCG(9, 10))
+	for range 3000 {
+		var x, y [256]uint32
+		copy(x[:], counts(r, 1+r.IntN(256), 1+r.IntN(12)))
+		copy(y[:], counts(r, 1+r.IntN(256), 1+r.IntN(27)))
+		require.Equal(t, gainGeneric(&x, &y), gain(&x, &y))
+	}
+}
+
 func TestPredictsAsPortableCodeDoes(t *testing.T) {
 	if !accelerated {
 		t.Skip("no AVX2 here")

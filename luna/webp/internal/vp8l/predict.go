@@ -172,6 +172,7 @@ func (e *Encoder) predictBand(worker, band int) {
 			e.tileData[i] = black | uint32(mode)<<8
 			if j.s.candidates > 0 {
 				search.count(&search.sums, j.pixels, t, mode)
+				search.total += uint32(t.width * t.height)
 			}
 			if j.s.candidates > 0 && (tx+ty)%sampledTiles == 0 {
 				search.sample(0, j.pixels, t, mode)
@@ -246,6 +247,7 @@ func (e *Encoder) predictRow(y int, modes []uint32) {
 type predictorSearch struct {
 	scores [][16]uint32   // of the tiles of a band
 	sums   [4][256]uint32 // residuals of them
+	total  uint32         // of them
 	found  [4][256]uint32
 	row    [1 << 6]uint32
 
@@ -256,7 +258,7 @@ type predictorSearch struct {
 }
 
 func (s *predictorSearch) reset() {
-	s.sums, s.samples, s.alone = [4][256]uint32{}, [2][4][256]uint32{}, [2]float32{}
+	s.sums, s.samples, s.alone, s.total = [4][256]uint32{}, [2][4][256]uint32{}, [2]float32{}, 0
 }
 
 // sampledTiles is one in how many tiles tells whether a band is better off
@@ -312,6 +314,8 @@ const likePredictor = 15
 // and with the tiles around, as libwebp has it (predictor_enc.c).
 func (s *predictorSearch) choose(scores *[16]uint32, pixels []uint32, t tile, left, above uint32, candidates int) int {
 	best, least := 0, float32(badCost)
+	n := uint32(t.width * t.height)
+	all := timesLog(n) + (timesLog(s.total+n) - timesLog(s.total))
 	for k := range candidates {
 		// No prediction first: it may have high residuals, but of few values.
 		mode := 0
@@ -326,13 +330,10 @@ func (s *predictorSearch) choose(scores *[16]uint32, pixels []uint32, t tile, le
 		cost := float32(0)
 		for i := range s.found {
 			c := &s.found[i]
-			var alone, together measure
-			measureCounts(&alone, c[:], none[:256])
-			if alone.most == alone.sum && s.sums[i][0]+c[0] == alone.sum { // opaque, or so
+			if c[0] == n && s.sums[i][0] == s.total { // opaque, or so
 				continue
 			}
-			measureCounts(&together, c[:], s.sums[i][:])
-			cost += timesLog(alone.sum) - alone.entropy + timesLog(together.sum) - together.entropy - lowCounts(c)
+			cost += all - gain(c, &s.sums[i]) - lowCounts(c)
 		}
 		if uint32(mode) == left {
 			cost -= likePredictor
