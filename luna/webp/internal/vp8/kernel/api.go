@@ -148,3 +148,11 @@ func (c *Coder) Code(dst []uint8, tokens []uint16) []uint8 {
 	n := code(c, dst[:len(dst)+len(tokens)+8], len(dst), tokens)
 	return dst[:n]
 }
+
+// Code2 does so for two coders at a time, with as many tokens each.
+func Code2(a, b *Coder, dstA, dstB []uint8, tokensA, tokensB []uint16) ([]uint8, []uint8) {
+	n := len(tokensA) + 8
+	dstA, dstB = slices.Grow(dstA, n), slices.Grow(dstB, n)
+	endA, endB := code2(a, b, dstA[:len(dstA)+n], dstB[:len(dstB)+n], len(dstA), len(dstB), tokensA, tokensB[:len(tokensA)])
+	return dstA[:endA], dstB[:endB]
+}

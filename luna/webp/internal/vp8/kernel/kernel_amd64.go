@@ -318,3 +318,16 @@ func trellis(levels, in *Coefficients, first, context int, m *Matrix, costs *Cos
 	}
 	return trellisGeneric(levels, in, first, context, m, costs, lambda)
 }
+
+//go:noescape
+func code2AMD64(a, b *Coder, dstA, dstB *uint8, tokensA, tokensB *uint16, n int) (writtenA, writtenB int)
+
+func code2(a, b *Coder, dstA, dstB []uint8, atA, atB int, tokensA, tokensB []uint16) (endA, endB int) {
+	n := len(tokensA)
+	if !accelerated || n == 0 {
+		return codeGeneric(a, dstA, atA, tokensA), codeGeneric(b, dstB, atB, tokensB)
+	}
+	_, _, _ = dstA[atA+n+7], dstB[atB+n+7], tokensB[n-1]
+	writtenA, writtenB := code2AMD64(a, b, &dstA[atA], &dstB[atB], &tokensA[0], &tokensB[0], n)
+	return atA + writtenA, atB + writtenB
+}

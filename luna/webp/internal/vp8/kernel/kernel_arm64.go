@@ -171,3 +171,6 @@ func pack(y *[256]uint8, c *[128]uint8, py, pcb, pcr []uint8, yStride, cStride i
 func trellis(levels, in *Coefficients, first, context int, m *Matrix, costs *Costs, lambda int64) uint32 {
 	return trellisGeneric(levels, in, first, context, m, costs, lambda)
 }
+func code2(a, b *Coder, dstA, dstB []uint8, atA, atB int, tokensA, tokensB []uint16) (endA, endB int) {
+	return codeGeneric(a, dstA, atA, tokensA), codeGeneric(b, dstB, atB, tokensB)
+}

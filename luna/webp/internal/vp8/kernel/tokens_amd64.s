@@ -509,3 +509,142 @@ bytes:
 	BZHIQ  CX, R9, R9
 	SUBL   $48, R10
 	JMP    more
+
+// func code2AMD64(a, b *Coder, dstA, dstB *uint8, tokensA, tokensB *uint16, n int) (writtenA, writtenB int)
+//
+// Each coder waits for itself most of the time, so two take hardly longer than one.
+// The stack has where both write, and where the first's tokens end.
+TEXT ·code2AMD64(SB), NOSPLIT, $24-72
+	MOVQ a+0(FP), AX
+	MOVQ b+8(FP), BX
+	MOVQ dstA+16(FP), CX
+	MOVQ dstB+24(FP), DX
+	MOVQ CX, (SP)
+	MOVQ DX, 8(SP)
+	MOVQ tokensA+32(FP), SI
+	MOVQ tokensB+40(FP), DI
+	MOVQ n+48(FP), CX
+	LEAQ (SI)(CX*2), CX
+	MOVQ CX, 16(SP)
+	MOVQ (AX), R9
+	MOVL 8(AX), R8
+	MOVL 12(AX), R10
+	MOVQ (BX), R12
+	MOVL 8(BX), R11
+	MOVL 12(BX), R13
+
+next:
+	MOVWLZX (SI), AX
+	ADDQ    $2, SI
+	MOVBLZX AX, BX
+	SHRL    $8, AX
+	MOVL    $256, DX
+	SUBL    BX, DX
+	SUBL    AX, DX
+	NEGL    AX
+	MOVL    R8, CX
+	IMULL   BX, R8
+	ADDL    DX, R8
+	SHRL    $8, R8
+	SUBL    R8, CX
+	ANDL    AX, CX
+	ADDQ    CX, R9
+	LZCNTL  R8, DX
+	SUBL    $24, DX
+	SHLXL   DX, R8, R8
+	SHLXQ   DX, R9, R9
+	ADDL    DX, R10
+	CMPL    R10, $48
+	JGE     spillA
+
+moreA:
+	MOVWLZX (DI), AX
+	ADDQ    $2, DI
+	MOVBLZX AX, BX
+	SHRL    $8, AX
+	MOVL    $256, DX
+	SUBL    BX, DX
+	SUBL    AX, DX
+	NEGL    AX
+	MOVL    R11, CX
+	IMULL   BX, R11
+	ADDL    DX, R11
+	SHRL    $8, R11
+	SUBL    R11, CX
+	ANDL    AX, CX
+	ADDQ    CX, R12
+	LZCNTL  R11, DX
+	SUBL    $24, DX
+	SHLXL   DX, R11, R11
+	SHLXQ   DX, R12, R12
+	ADDL    DX, R13
+	CMPL    R13, $48
+	JGE     spillB
+
+moreB:
+	CMPQ SI, 16(SP)
+	JNE  next
+
+	MOVQ a+0(FP), AX
+	MOVQ b+8(FP), BX
+	MOVQ R9, (AX)
+	MOVL R8, 8(AX)
+	MOVL R10, 12(AX)
+	MOVQ R12, (BX)
+	MOVL R11, 8(BX)
+	MOVL R13, 12(BX)
+	MOVQ (SP), AX
+	SUBQ dstA+16(FP), AX
+	MOVQ AX, writtenA+56(FP)
+	MOVQ 8(SP), AX
+	SUBQ dstB+24(FP), AX
+	MOVQ AX, writtenB+64(FP)
+	RET
+
+spillA:
+	MOVL  R10, CX
+	SUBL  $40, CX
+	SHRXQ CX, R9, AX
+	MOVQ  (SP), BX
+	BTQ   $48, AX
+	JCC   bytesA
+	MOVQ  BX, DX
+
+carryA:
+	DECQ DX
+	INCB (DX)
+	JEQ  carryA
+
+bytesA:
+	SHLQ   $16, AX
+	BSWAPQ AX
+	MOVQ   AX, (BX)
+	ADDQ   $6, BX
+	MOVQ   BX, (SP)
+	BZHIQ  CX, R9, R9
+	SUBL   $48, R10
+	JMP    moreA
+
+spillB:
+	MOVL  R13, CX
+	SUBL  $40, CX
+	SHRXQ CX, R12, AX
+	MOVQ  8(SP), BX
+	BTQ   $48, AX
+	JCC   bytesB
+	MOVQ  BX, DX
+
+carryB:
+	DECQ DX
+	INCB (DX)
+	JEQ  carryB
+
+bytesB:
+	SHLQ   $16, AX
+	BSWAPQ AX
+	MOVQ   AX, (BX)
+	ADDQ   $6, BX
+	MOVQ   BX, 8(SP)
+	BZHIQ  CX, R12, R12
+	SUBL   $48, R13
+	JMP    moreB

@@ -91,6 +91,33 @@ func FuzzTokens(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed uint64, kind int) { compareTokens(t, seed, kind) })
 }
 
+func TestAssemblyCode2(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 5))
+	for range 200 {
+		n := r.IntN(3000)
+		var tokens [2][]uint16
+		for i := range tokens {
+			skew := uint8(1 + r.IntN(255))
+			for range n {
+				bit := uint8(r.IntN(2))
+				if r.IntN(3) > 0 {
+					bit = skew >> 7
+				}
+				tokens[i] = append(tokens[i], token(max(skew, uint8(r.IntN(256))), bit))
+			}
+		}
+		var c, d [2]Coder
+		var want, got [2][]uint8
+		for i := range c {
+			c[i].Span, d[i].Span = 255, 255
+			want[i] = c[i].Code([]uint8{1, 2}, tokens[i])
+		}
+		got[0], got[1] = Code2(&d[0], &d[1], []uint8{1, 2}, []uint8{1, 2}, tokens[0], tokens[1])
+		require.Equal(t, want, got)
+		require.Equal(t, c, d)
+	}
+}
+
 // A bit of one that is next to impossible carries through all that is written.
 func TestCoderCarries(t *testing.T) {
 	tokens := make([]uint16, 3000)
@@ -119,6 +146,14 @@ func BenchmarkTokens(b *testing.B) {
 			Tokens(tokens[:], levels, &blocks, whole, &p)
 		}
 		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/token")
+	})
+	b.Run("Code2", func(b *testing.B) {
+		c, d := Coder{Span: 255}, Coder{Span: 255}
+		var x, y []uint8
+		for b.Loop() {
+			x, y = Code2(&c, &d, x[:0], y[:0], tokens[:n], tokens[:n])
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(2*b.N*n), "ns/token")
 	})
 	b.Run("Code", func(b *testing.B) {
 		c := Coder{Span: 255}
