@@ -4,40 +4,11 @@ import (
 	"math/bits"
 
 	"github.com/immagin/immagin-go/luna/webp/internal/vp8"
-	"github.com/immagin/immagin-go/luna/webp/internal/vp8/kernel"
 )
-
-// writePart writes the tokens of every row of partition n.
-func (w *worker) writePart(n int) {
-	e := w.e
-	w.probability.Set(&e.final)
-	out := &e.parts[n]
-	out.reset()
-	c := kernel.Coder{Low: out.low, Span: out.span, Count: uint32(out.count)}
-	for y := n; y < e.rows; y += e.nParts {
-		if w.canceled(0) {
-			return
-		}
-		levels := e.levels[y].v
-		row := e.blocks[y*e.columns:][:e.columns]
-		for x := range row {
-			b := &row[x]
-			if b.skip && e.useSkip {
-				continue
-			}
-			tokens, used := kernel.Tokens(w.tokens[:], levels, &b.blocks, b.whole, &w.probability)
-			levels = levels[used:]
-			out.buf = c.Code(out.buf, w.tokens[:tokens])
-		}
-	}
-	out.low, out.span, out.count = c.Low, c.Span, int(c.Count)
-	out.finish()
-}
 
 // assemble appends headers and partitions.
 func (e *Encoder) assemble(dst []byte) ([]byte, error) {
-	e.writeHeader()
-	head := e.header.finish()
+	head := e.header.buf
 	if len(head) >= 1<<19 {
 		return dst, ErrTooComplex
 	}
@@ -120,6 +91,7 @@ func (e *Encoder) writeHeader() {
 		w.bits(uint32(e.skipP), 8)
 	}
 	e.writeModes(mapped)
+	w.finish()
 }
 
 // fitSegments gives the probabilities of the tree of segments, and reports whether

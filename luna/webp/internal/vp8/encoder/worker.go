@@ -40,7 +40,7 @@ type worker struct {
 	edge        [segments]int
 	skipped     int
 	probability kernel.TokenProbabilities
-	tokens      [kernel.MaxTokens]uint16
+	parts       [2]part
 }
 
 func newWorker(e *Encoder) *worker {
@@ -156,7 +156,7 @@ func (w *worker) work() {
 	e := w.e
 	n := e.rows
 	if w.phase == phaseWrite {
-		n = e.nParts
+		n = 1 + e.nParts
 	}
 	for {
 		r, ok := w.claim(n)
@@ -169,7 +169,11 @@ func (w *worker) work() {
 		case phaseCode:
 			w.codeRow(r)
 		case phaseWrite:
-			w.writePart(r)
+			if r == 0 {
+				e.writeHeader()
+			} else {
+				w.writePart(r - 1)
+			}
 		}
 	}
 }
