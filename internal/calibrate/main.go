@@ -6,8 +6,7 @@
 // It runs cjpeg (libjpeg-turbo) and cwebp (libwebp), and reads results, theirs
 // and ours, with djpeg and dwebp. A format whose programs are not there is left
 // out. Photographs are reduced to 800x600 first; without any, pictures are drawn.
-// Built without cgo, it measures the WebP encoder that is then used. What it
-// prints is summed up in examples/docs/quality.md.
+// What it prints is summed up in examples/docs/quality.md.
 package main
 
 import (
