@@ -41,20 +41,25 @@ func (e *Encoder) Encode(ctx context.Context, dst, plane []uint8, width, height 
 	}
 	from := len(dst)
 	guess, few := estimate(plane, width, height)
-	b, err := e.compress(ctx, dst, plane, width, height, guess, o)
-	if err != nil {
-		return dst, err
-	}
 	// No filter may be better after all, as where there is little else than 0
 	// and 255.
 	if guess != none && (o.Effort > 3 || !few) {
-		e.trial, err = e.compress(ctx, e.trial[:0], plane, width, height, none, o)
-		if err != nil {
-			return dst, err
+		quick := o
+		quick.Effort = 0
+		least := 0
+		for _, filter := range [...]int{guess, none} {
+			var err error
+			if e.trial, err = e.compress(ctx, e.trial[:0], plane, width, height, filter, quick); err != nil {
+				return dst, err
+			}
+			if least == 0 || len(e.trial) < least {
+				guess, least = filter, len(e.trial)
+			}
 		}
-		if len(e.trial) < len(b)-from {
-			b = append(b[:from], e.trial...)
-		}
+	}
+	b, err := e.compress(ctx, dst, plane, width, height, guess, o)
+	if err != nil {
+		return dst, err
 	}
 	if len(b)-from > 1+len(plane) {
 		b = append(append(b[:from], 0), plane...)

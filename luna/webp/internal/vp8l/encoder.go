@@ -103,6 +103,8 @@ func (e *Encoder) EncodePlane(ctx context.Context, dst []byte, plane []uint8, wi
 	}
 	s.quality = 8 * o.Effort
 	s.tries = 8 + s.quality*s.quality/128
+	s.candidates = min(s.candidates, 2+o.Effort/6*8)
+	s.plane = true
 	e.pixels = grow(e.pixels, len(plane)+1)
 	for i, v := range plane {
 		e.pixels[i] = uint32(v) << 8
@@ -163,6 +165,7 @@ type settings struct {
 	workers    int
 	palette    bool // pixels are indices
 	bundled    bool // several to a pixel
+	plane      bool // only green counts
 }
 
 // efforts are what efforts mean.

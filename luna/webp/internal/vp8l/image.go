@@ -118,7 +118,7 @@ func (s *settings) groupBits(width, height int, palette bool) int {
 
 // tileBits returns the size of the tiles that predictors are chosen for.
 func (s *settings) tileBits(groupBits int) int {
-	if s.method < 4 {
+	if s.method < 4 || s.plane {
 		return min(groupBits, 6)
 	}
 	return 3
