@@ -156,7 +156,7 @@ func (w *worker) work() {
 	e := w.e
 	n := e.rows
 	if w.phase == phaseWrite {
-		n = 1 + e.nParts
+		n = 1 + e.nParts/e.together()
 	}
 	for {
 		r, ok := w.claim(n)
@@ -172,7 +172,7 @@ func (w *worker) work() {
 			if r == 0 {
 				e.writeHeader()
 			} else {
-				w.writePart(r - 1)
+				w.writeParts(r - 1)
 			}
 		}
 	}
