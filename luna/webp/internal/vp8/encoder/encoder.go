@@ -20,8 +20,8 @@ import (
 // MaxSide is the largest width and height that VP8 can express.
 const MaxSide = 1<<14 - 1
 
-// ErrTooComplex: a part of the frame is larger than VP8 can express. It takes a
-// very large picture at the highest quality.
+// ErrTooComplex is returned where a part of the frame is larger than VP8 can
+// express. It takes a very large picture at the highest quality.
 var ErrTooComplex = errors.New("vp8: picture too complex for the format at this quality")
 
 // Options are how to encode.
