@@ -40,8 +40,11 @@ func (w *worker) writeParts(n int) {
 			w.fill(a)
 			w.fill(b)
 			m := min(a.n, b.n)
-			if m == 0 || w.canceled(0) {
+			if m == 0 {
 				break
+			}
+			if w.canceled(0) {
+				return
 			}
 			a.out.buf, b.out.buf = kernel.Code2(&a.coder, &b.coder, a.out.buf, b.out.buf, a.tokens[:m], b.tokens[:m])
 			a.drop(m)
@@ -50,7 +53,10 @@ func (w *worker) writeParts(n int) {
 	}
 	for i := range parts {
 		p := &parts[i]
-		for w.fill(p); p.n > 0 && !w.canceled(0); w.fill(p) {
+		for w.fill(p); p.n > 0; w.fill(p) {
+			if w.canceled(0) {
+				return
+			}
 			p.out.buf = p.coder.Code(p.out.buf, p.tokens[:p.n])
 			p.n = 0
 		}
