@@ -34,6 +34,9 @@ func (e *Encoder) analyze(width, height, tileBits int) []plan {
 	pixels := e.pixels[:width*height]
 	previous := pixels[0]
 	for i, p := range pixels {
+		if e.job.stopped(i) {
+			break
+		}
 		d := subtract(p, previous)
 		previous = p
 		if d == 0 || i >= width && p == pixels[i-width] {

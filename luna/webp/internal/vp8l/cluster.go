@@ -39,7 +39,8 @@ func grow[T any](s []T, n int) []T {
 }
 
 // fill counts the tokens of each tile, and estimates.
-func (c *clustering) fill(tokens []token, width, height, tileBits, cacheBits int) {
+func (c *clustering) fill(j *job, tokens []token, tileBits, cacheBits int) {
+	width, height := j.width, j.height
 	across, down := tilesOf(width, tileBits), tilesOf(height, tileBits)
 	n := across * down
 	_, size := symbolsOf(cacheBits)
@@ -51,7 +52,10 @@ func (c *clustering) fill(tokens []token, width, height, tileBits, cacheBits int
 	}
 	c.symbols = grow(c.symbols, n)
 	x, y := 0, 0
-	for _, t := range tokens {
+	for k, t := range tokens {
+		if j.stopped(k) {
+			return
+		}
 		h := &c.tiles[y>>tileBits*across+x>>tileBits]
 		if !h.used {
 			h.used = true

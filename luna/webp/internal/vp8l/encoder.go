@@ -78,7 +78,7 @@ func (e *Encoder) Encode(ctx context.Context, dst []byte, pixels []uint8, width,
 	if err != nil {
 		return dst, err
 	}
-	transparent := e.load(pixels, width*height, samples)
+	transparent := e.load(ctx, pixels, width*height, samples)
 	e.w = bitWriter{buf: append(dst, 0x2f)}
 	e.w.put(uint32(width-1), 14)
 	e.w.put(uint32(height-1), 14)
@@ -107,6 +107,9 @@ func (e *Encoder) EncodePlane(ctx context.Context, dst []byte, plane []uint8, wi
 	s.plane = true
 	e.pixels = grow(e.pixels, len(plane)+1)
 	for i, v := range plane {
+		if i&0xffff == 0 && ctx.Err() != nil {
+			break
+		}
 		e.pixels[i] = uint32(v) << 8
 	}
 	e.w = bitWriter{buf: dst}
@@ -129,16 +132,22 @@ func (e *Encoder) finish(ctx context.Context, dst []byte, width, height int, s s
 }
 
 // load takes in the samples, and reports whether any pixel is transparent.
-func (e *Encoder) load(samples []uint8, n, size int) bool {
+func (e *Encoder) load(ctx context.Context, samples []uint8, n, size int) bool {
 	e.pixels = grow(e.pixels, n+1)
 	all := uint32(black)
 	if size == 3 {
 		for i := range n {
+			if i&0xffff == 0 && ctx.Err() != nil {
+				break // who looks next returns it
+			}
 			s := samples[3*i : 3*i+3 : 3*i+3]
 			e.pixels[i] = black | uint32(s[0])<<16 | uint32(s[1])<<8 | uint32(s[2])
 		}
 	} else {
 		for i := range n {
+			if i&0xffff == 0 && ctx.Err() != nil {
+				break // who looks next returns it
+			}
 			s := samples[4*i : 4*i+4 : 4*i+4]
 			p := uint32(s[3])<<24 | uint32(s[0])<<16 | uint32(s[1])<<8 | uint32(s[2])
 			all &= p

@@ -193,7 +193,7 @@ func TestStopsWithItsContext(t *testing.T) {
 	d := draw("noise", 500, 500, func(x, y int) [4]uint8 {
 		return [4]uint8{uint8(x * y * y), uint8(x * x * y), uint8(x * 77 / (y + 1)), 255}
 	})
-	for stop := 1; stop < 40; stop++ {
+	for stop := range 60 {
 		_, err := Encode(&stopping{Context: context.Background(), left: stop}, nil, d.pixels, d.width, d.height, 4, Options{Effort: 4})
 		require.ErrorIs(t, err, context.Canceled, "after %d looks", stop)
 	}

@@ -16,10 +16,13 @@ const maxTiles = 2600
 // encode writes e.pixels, by the shortest of the plans that are tried.
 func (e *Encoder) encode() error {
 	pixels := e.pixels[:e.job.width*e.job.height]
-	e.palette.find(pixels)
+	e.palette.find(&e.job, pixels)
 	groupBits := e.job.s.groupBits(e.job.width, e.job.height, e.palette.n > 0)
 	e.job.tileBits = e.job.s.tileBits(groupBits)
 	plans := e.analyze(e.job.width, e.job.height, e.job.tileBits)
+	if err := e.job.ctx.Err(); err != nil {
+		return err
+	}
 	plans = plans[:min(len(plans), e.job.s.plans)]
 	start, job := e.w, e.job
 	var shortest bitWriter
@@ -36,7 +39,9 @@ func (e *Encoder) encode() error {
 		}
 		start.buf = e.w.buf[:len(start.buf)]
 		if p.subtractGreen && i < len(plans)-1 {
-			addGreen(pixels)
+			if err := e.job.chunks(pixels, addGreen); err != nil {
+				return err
+			}
 		}
 	}
 	e.w = shortest
@@ -70,7 +75,9 @@ func (e *Encoder) encodePlan(plan plan, groupBits int) error {
 	}
 	if plan.subtractGreen {
 		e.w.put(1|subtractGreenTransform<<1, 3)
-		subtractGreen(j.pixels)
+		if err := j.chunks(j.pixels, subtractGreen); err != nil {
+			return err
+		}
 	}
 	if plan.predict {
 		j.pixels = e.pixels[:n+1]
@@ -157,7 +164,7 @@ func (e *Encoder) writeTilePixels() error {
 		return err
 	}
 	e.w.put(0, 1)
-	h := e.candidates[0].count(tokens, 0, 0)
+	h := e.candidates[0].count(&e.job, tokens, 0, 0)
 	e.codes = grow(e.codes, literalAt+literalCodes)
 	e.buildCodes(e.codes, h.counts, 0)
 	e.writeCodes(e.codes, 0)
@@ -191,7 +198,7 @@ func (e *Encoder) writePixels(groupBits int) error {
 		return err
 	}
 	c := &e.clusters
-	c.fill(tokens, e.job.width, e.job.height, groupBits, cacheBits)
+	c.fill(&e.job, tokens, groupBits, cacheBits)
 	if err := e.cluster(); err != nil {
 		return err
 	}

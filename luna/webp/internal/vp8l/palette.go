@@ -19,12 +19,15 @@ type palette struct {
 func paletteSlot(p uint32) uint32 { return p * 0x1e35a7bd >> (32 - 10) }
 
 // find finds the colours of pixels.
-func (p *palette) find(pixels []uint32) {
+func (p *palette) find(j *job, pixels []uint32) {
 	clear(p.taken[:])
 	p.n = 0
 	n := 0
 	previous := ^pixels[0]
-	for _, v := range pixels {
+	for i, v := range pixels {
+		if j.stopped(i) {
+			return
+		}
 		if v == previous {
 			continue
 		}

@@ -60,3 +60,25 @@ func (e *Encoder) share(n, workers int, do func(e *Encoder, worker, part int)) {
 	work(0)
 	others.Wait()
 }
+
+// stopped reports now and then, at multiples of 64k, whether the context is
+// done. What is unfinished then must not be used, but does no harm: each finds
+// the context done as well.
+func (j *job) stopped(i int) bool { return i&0xffff == 0 && j.ctx.Err() != nil }
+
+// chunk is how many pixels are gone through between looks at the context where
+// that takes a nanosecond each.
+const chunk = 1 << 20
+
+// chunks does something with all pixels.
+func (j *job) chunks(pixels []uint32, do func(pixels []uint32)) error {
+	for len(pixels) > 0 {
+		if err := j.ctx.Err(); err != nil {
+			return err
+		}
+		n := min(len(pixels), chunk)
+		do(pixels[:n])
+		pixels = pixels[n:]
+	}
+	return nil
+}

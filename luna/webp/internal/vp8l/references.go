@@ -5,10 +5,14 @@ import "context"
 // greedyTokens parses pixels into literals and the copies of matches, which are
 // shortened where the one that follows then reaches farther, as libwebp does
 // (backward_references_enc.c). Distances are in pixels.
-func greedyTokens(tokens []token, pixels []uint32, matches []match) []token {
+func (j *job) greedyTokens(tokens []token, matches []match) []token {
+	pixels := j.pixels
 	n := len(pixels)
 	checked := -1
 	for i := 0; i < n; {
+		if j.stopped(len(tokens)) {
+			break
+		}
 		m := matches[i]
 		length := m.length()
 		if length < minLength {
@@ -19,13 +23,13 @@ func greedyTokens(tokens []token, pixels []uint32, matches []match) []token {
 		last := min(i+length, n-1)
 		checked = max(checked, i)
 		reached := 0
-		for j := checked + 1; j <= last; j++ {
-			reach := j + 1
-			if k := matches[j].length(); k >= minLength {
-				reach = j + k
+		for k := checked + 1; k <= last; k++ {
+			reach := k + 1
+			if l := matches[k].length(); l >= minLength {
+				reach = k + l
 			}
 			if reach > reached {
-				length, reached = j-i, reach
+				length, reached = k-i, reach
 				if reached >= n {
 					break
 				}
@@ -42,10 +46,14 @@ func greedyTokens(tokens []token, pixels []uint32, matches []match) []token {
 }
 
 // runTokens parses pixels into literals, runs, and copies of the row above.
-func runTokens(tokens []token, pixels []uint32, width int) []token {
+func (j *job) runTokens(tokens []token) []token {
+	pixels, width := j.pixels, j.width
 	n := len(pixels)
 	tokens = append(tokens, token{value: pixels[0], length: 1})
 	for i := 1; i < n; {
+		if j.stopped(len(tokens)) {
+			break
+		}
 		limit := min(n-i, maxLength)
 		run, above := matchLength(pixels, i-1, i, limit), 0
 		if i >= width {
@@ -67,8 +75,8 @@ func runTokens(tokens []token, pixels []uint32, width int) []token {
 }
 
 // useCache turns literals that the colour cache has into its indices.
-func (c *candidate) useCache(pixels []uint32) {
-	tokens, cacheBits := c.tokens, c.cacheBits
+func (c *candidate) useCache(j *job) {
+	pixels, tokens, cacheBits := j.pixels, c.tokens, c.cacheBits
 	if cacheBits == 0 {
 		return
 	}
@@ -77,6 +85,9 @@ func (c *candidate) useCache(pixels []uint32) {
 	// Pixels of 0 are what a cache begins with.
 	i := 0
 	for k := range tokens {
+		if j.stopped(k) {
+			return
+		}
 		t := &tokens[k]
 		if t.kind == literal {
 			index := cacheIndex(t.value, cacheBits)
@@ -219,20 +230,23 @@ func (c *candidate) tryCaches(ctx context.Context, pixels []uint32, sizes []int)
 }
 
 // estimate estimates the bits of the tokens in one group of codes.
-func (c *candidate) estimate() {
-	h := c.count(c.tokens, c.cacheBits, 0)
+func (c *candidate) estimate(j *job) {
+	h := c.count(j, c.tokens, c.cacheBits, 0)
 	h.estimate()
 	c.cost = h.total
 }
 
 // count counts tokens, whose distances are codes, or in pixels if there is a
 // width.
-func (c *candidate) count(tokens []token, cacheBits, width int) histogram {
+func (c *candidate) count(j *job, tokens []token, cacheBits, width int) histogram {
 	_, n := symbolsOf(cacheBits)
 	c.counts = grow(c.counts, n)
 	h := histogram{counts: c.counts}
 	clear(h.counts)
-	for _, t := range tokens {
+	for k, t := range tokens {
+		if j.stopped(k) {
+			break
+		}
 		if width > 0 && t.kind == copied {
 			t.value = planeCode(width, int(t.value))
 		}
@@ -256,9 +270,9 @@ func (e *Encoder) parse(_, way int) {
 	j, c := &e.job, &e.candidates[way]
 	c.tokens = grow(c.tokens, len(j.pixels))[:0]
 	if way == 0 {
-		c.tokens = greedyTokens(c.tokens, j.pixels, e.matches)
+		c.tokens = j.greedyTokens(c.tokens, e.matches)
 	} else {
-		c.tokens = runTokens(c.tokens, j.pixels, j.width)
+		c.tokens = j.runTokens(c.tokens)
 	}
 	c.cacheBits = 0
 	if j.s.low {
@@ -266,9 +280,9 @@ func (e *Encoder) parse(_, way int) {
 	}
 	if j.s.quality > 25 {
 		c.cacheBits = c.chooseCache(j.ctx, j.pixels, j.mostCache)
-		c.useCache(j.pixels)
+		c.useCache(j)
 	}
-	c.estimate()
+	c.estimate(j)
 }
 
 // findTokens parses the pixels of the job, and returns the tokens and the bits
@@ -296,11 +310,14 @@ func (e *Encoder) findTokens() ([]token, int, error) {
 			return nil, 0, err
 		}
 		other.cacheBits = best.cacheBits
-		if other.estimate(); other.cost < best.cost {
+		if other.estimate(j); other.cost < best.cost {
 			best = other
 		}
 	}
 	for i := range best.tokens {
+		if j.stopped(i) {
+			break
+		}
 		if t := &best.tokens[i]; t.kind == copied {
 			t.value = planeCode(j.width, int(t.value))
 		}

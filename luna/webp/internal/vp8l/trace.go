@@ -51,7 +51,7 @@ func (e *Encoder) traced(tokens []token, first *candidate) ([]token, error) {
 	for i := range t.costs {
 		t.costs[i] = math.MaxFloat32
 	}
-	h := first.count(first.tokens, cacheBits, width)
+	h := first.count(&e.job, first.tokens, cacheBits, width)
 	literals, _ := symbolsOf(cacheBits)
 	estimateSymbols(t.symbols[literalAt:literalAt+literals], h.counts[literalAt:])
 	for _, p := range partsOf[1:] {
