@@ -109,7 +109,9 @@ const contextDC = 8
 func (w *worker) decide(b *macroblock, x, y int) {
 	s := &w.e.segments[b.segment]
 	whole := w.pickI16(b, s, x, y)
-	w.pickI4(b, s, &whole)
+	if !w.effort.coarse || w.best.nonzero&0xffff != 0 {
+		w.pickI4(b, s, &whole)
+	}
 	if b.whole {
 		w.best.findLast()
 	}

@@ -49,7 +49,7 @@ type macroblock struct {
 type effort struct {
 	whole, blocks, chroma int  // how many modes
 	refine                int  // how many of blocks' candidates by trellis
-	coarse                bool // analyse every second macroblock
+	coarse                bool // analyse every second macroblock; look at blocks where there is detail
 }
 
 var efforts = [7]effort{
