@@ -28,7 +28,7 @@ func decoderVersion() string {
 // packed pixels, at most twice, of a lossless one or of an alpha channel.
 func (c Codec) DecodeWork(info codec.Info, req codec.Request) int64 {
 	w, h := int64(info.Shape.Width), int64(info.Shape.Height)
-	n := pixel.StripRows*5*w + 256<<10
+	n := pixel.StripRows*5*w + 64<<10
 	if info.Lossy {
 		n += decoder.Work(info.Shape.Width, info.Shape.Height, c.workers(req.Workers))
 	}

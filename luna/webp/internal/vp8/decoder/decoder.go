@@ -97,7 +97,7 @@ func Work(width, height, workers int) int64 {
 	slots, bands := room(workers)
 	n := int64(slots)*columns*int64(unsafe.Sizeof(coefficients{})+unsafe.Sizeof(macroblock{})) + int64(bands)*columns*384
 	n += columns * int64(unsafe.Sizeof(samples{})+unsafe.Sizeof(tokenContext{})+4)
-	return n*5/4 + 64<<10 // of the pool
+	return n*5/4 + 256<<10 // of the pool; and partitions' ends
 }
 
 // room is how many slots and bands there are.
