@@ -201,6 +201,8 @@ TEXT ·residualCostsAVX2(SB), NOSPLIT, $0-64
 block:
 	VMOVDQU      (DI), Y1
 	MOVBLZX      (SI), BX
+	VPTEST       Y1, Y1
+	JEQ          empty
 	SHLL         $5, BX
 	ADDQ         starts+40(FP), BX
 	VMOVDQU      (BX), Y8
@@ -240,6 +242,19 @@ next:
 	MOVQ DX, ret+56(FP)
 	VZEROUPPER
 	RET
+
+	// Of a block without levels there is only the end, in band 0 or 1.
+empty:
+	MOVL    $3, AX
+	TESTL   BX, BX
+	CMOVLEQ AX, BX
+	MOVQ    first+16(FP), AX
+	SHLL    $2, AX
+	ADDL    AX, BX
+	IMUL3L  $280, BX, BX
+	MOVL    272(R9)(BX*1), BX
+	ADDQ    BX, DX
+	JMP     next
 
 	// The fixed costs of levels that the table does not hold.
 large:
