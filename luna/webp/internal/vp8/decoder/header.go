@@ -145,7 +145,10 @@ func (h *header) segments(r *reader, quantizers, levels *[segments]int, deltas *
 // filterDeltas reads RFC 6386's 9.6, and returns what is added to the levels of
 // all macroblocks, and to those that are predicted by 4x4 blocks.
 func filterDeltas(r *reader) (whole, blocks int) {
-	if !r.flag() || !r.flag() {
+	if !r.flag() { // there are none,
+		return 0, 0
+	}
+	if !r.flag() { // or they are those of the frame before, which there is not
 		return 0, 0
 	}
 	var deltas [8]int // by reference frame, and by mode
