@@ -8,62 +8,146 @@ CONST(lastBin, $0x001f001f001f001f, $0x001f001f001f001f, $0x001f001f001f001f, $0
 
 CONST(minusOne, $0xffffffffffffffff, $0xffffffffffffffff, $0xffffffffffffffff, $0xffffffffffffffff)
 
+// GATHER loads the coefficients of two blocks at place.
+#define GATHER(place) \
+	VMOVDQU     (place), X0            \
+	VINSERTI128 $1, 32(place), Y0, Y0  \
+	VMOVDQU     16(place), X1          \
+	VINSERTI128 $1, 48(place), Y1, Y1
+
+// SCATTER stores them.
+#define SCATTER(place) \
+	VMOVDQU      X0, (place)           \
+	VMOVDQU      X1, 16(place)         \
+	VEXTRACTI128 $1, Y0, 32(place)     \
+	VEXTRACTI128 $1, Y1, 48(place)
+
+CONST(lastBytes, $0x1f1f1f1f1f1f1f1f, $0x1f1f1f1f1f1f1f1f, $0x1f1f1f1f1f1f1f1f, $0x1f1f1f1f1f1f1f1f)
+
 // func forwardsAVX2(out *Coefficients, src, pred *uint8, blocks int)
 TEXT ·forwardsAVX2(SB), NOSPLIT, $0-32
-	MOVQ out+0(FP), DI
-	MOVQ src+8(FP), SI
-	MOVQ pred+16(FP), DX
-	MOVQ blocks+24(FP), CX
-	SIGNS
+	MOVQ  out+0(FP), DI
+	MOVQ  src+8(FP), SI
+	MOVQ  pred+16(FP), DX
+	MOVQ  blocks+24(FP), CX
+	VPXOR Y13, Y13, Y13
+	SUBQ  $2, CX
+	JLT   last
 
-forward:
+pair:
+	VMOVDQU    (DX), Y7
+	VMOVDQU    (SI), Y8
+	VPUNPCKLBW Y13, Y7, Y9
+	VPUNPCKHBW Y13, Y7, Y10
+	LESS(Y8, Y9, Y10)
+	FORWARDS
+	SCATTER(DI)
+	ADDQ       $64, DI
+	ADDQ       $32, SI
+	ADDQ       $32, DX
+	SUBQ       $2, CX
+	JGE        pair
+
+last:
+	CMPQ      CX, $-1
+	JNE       done
+	SIGNS
 	VPMOVZXBW (SI), Y0
 	VPMOVZXBW (DX), Y1
 	VPSUBW    Y1, Y0, Y0
 	FORWARD
 	VPERMQ    $0xd8, Y0, Y0
 	VMOVDQU   Y0, (DI)
-	ADDQ      $32, DI
-	ADDQ      $16, SI
-	ADDQ      $16, DX
-	DECQ      CX
-	JNE       forward
+
+done:
 	VZEROUPPER
 	RET
 
 // func inversesAVX2(dst, pred *uint8, in *Coefficients, blocks int)
 TEXT ·inversesAVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), DI
-	MOVQ pred+8(FP), DX
-	MOVQ in+16(FP), SI
-	MOVQ blocks+24(FP), CX
-	SIGNS
+	MOVQ  dst+0(FP), DI
+	MOVQ  pred+8(FP), DX
+	MOVQ  in+16(FP), SI
+	MOVQ  blocks+24(FP), CX
+	VPXOR Y13, Y13, Y13
+	SUBQ  $2, CX
+	JLT   last
 
-inverse:
+pair:
+	GATHER(SI)
+	VMOVDQU (DX), Y8
+	INVERSES(Y8)
+	VMOVDQU Y0, (DI)
+	ADDQ    $32, DI
+	ADDQ    $64, SI
+	ADDQ    $32, DX
+	SUBQ    $2, CX
+	JGE     pair
+
+last:
+	CMPQ         CX, $-1
+	JNE          done
+	SIGNS
 	VPERMQ       $0xd8, (SI), Y0
 	VPMOVZXBW    (DX), Y4
 	INVERSE
 	VEXTRACTI128 $1, Y0, X1
 	VPACKUSWB    X1, X0, X0
 	VMOVDQU      X0, (DI)
-	ADDQ         $16, DI
-	ADDQ         $32, SI
-	ADDQ         $16, DX
-	DECQ         CX
-	JNE          inverse
+
+done:
 	VZEROUPPER
 	RET
 
+// BITS gives in AX, of Y2 and Y3, bit 0 where the first block has levels and bit 1
+// where the second has. Y2 and CX are lost; Y13 is 0.
+#define BITS \
+	VPACKSSWB Y3, Y2, Y2  \
+	VPCMPEQB  Y13, Y2, Y2 \
+	VPMOVMSKB Y2, AX      \
+	NOTL      AX          \
+	MOVWLZX   AX, CX      \
+	SHRL      $16, AX     \
+	NEGL      AX          \
+	SBBL      AX, AX      \
+	ANDL      $2, AX      \
+	NEGL      CX          \
+	SBBL      CX, CX      \
+	ANDL      $1, CX      \
+	ORL       CX, AX
+
 // func quantizesAVX2(levels, coefficients *Coefficients, blocks int, m *Matrix) uint32
 TEXT ·quantizesAVX2(SB), NOSPLIT, $0-36
-	MOVQ levels+0(FP), DI
-	MOVQ coefficients+8(FP), SI
-	MOVQ blocks+16(FP), CX
-	MOVQ m+24(FP), R8
-	XORL DX, DX
-	XORL BX, BX
+	MOVQ  levels+0(FP), DI
+	MOVQ  coefficients+8(FP), SI
+	MOVQ  blocks+16(FP), R9
+	MOVQ  m+24(FP), R8
+	VPXOR Y13, Y13, Y13
+	XORL  DX, DX
+	XORL  BX, BX
+	SUBQ  $2, R9
+	JLT   last
 
-block:
+pair:
+	GATHER(SI)
+	QUANTIZES(R8)
+	SCATTER(SI)
+	VPERM2I128 $0x20, Y3, Y2, Y6
+	VPERM2I128 $0x31, Y3, Y2, Y7
+	VMOVDQU    Y6, (DI)
+	VMOVDQU    Y7, 32(DI)
+	BITS
+	SHLXL      BX, AX, AX
+	ORL        AX, DX
+	ADDL       $2, BX
+	ADDQ       $64, SI
+	ADDQ       $64, DI
+	SUBQ       $2, R9
+	JGE        pair
+
+last:
+	CMPQ    R9, $-1
+	JNE     done
 	VPERMQ  $0xd8, (SI), Y0
 	QUANTIZE(R8)
 	VPERMQ  $0xd8, Y0, Y0
@@ -75,12 +159,9 @@ block:
 	SETNE   AX
 	SHLXL   BX, AX, AX
 	ORL     AX, DX
-	INCL    BX
-	ADDQ    $32, SI
-	ADDQ    $32, DI
-	CMPL    BX, CX
-	JNE     block
-	MOVL    DX, ret+32(FP)
+
+done:
+	MOVL DX, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -220,20 +301,7 @@ inverse:
 	VPERM2I128 $0x31, Y3, Y2, Y7
 	VMOVDQU    Y6, (R9)
 	VMOVDQU    Y7, 32(R9)
-	VPACKSSWB  Y3, Y2, Y2
-	VPCMPEQB   Y13, Y2, Y2
-	VPMOVMSKB  Y2, AX
-	NOTL       AX
-	MOVL       AX, CX
-	SHRL       $16, AX
-	NEGL       AX
-	SBBL       AX, AX             // where the second block has levels
-	ANDL       $2, AX
-	MOVWLZX    CX, CX
-	NEGL       CX
-	SBBL       CX, CX
-	ANDL       $1, CX
-	ORL        CX, AX
+	BITS
 	MOVL       BX, CX
 	SHRL       $1, CX
 	SHLXL      CX, AX, AX
@@ -368,9 +436,7 @@ TEXT ·spreadAVX2(SB), NOSPLIT, $256-40
 	MOVQ CX, R10
 	SHLQ $4, R10          // coefficients not yet counted
 	XORL R11, R11         // in the fullest bin
-	SIGNS
-	VMOVDQU lastBin<>(SB), Y13
-	VPXOR X9, X9, X9
+	VPXOR Y13, Y13, Y13
 	VPCMPEQB Y8, Y8, Y8
 	VMOVDQU  Y8, (SP)
 	VMOVDQU  Y8, 32(SP)
@@ -380,27 +446,52 @@ TEXT ·spreadAVX2(SB), NOSPLIT, $256-40
 	VMOVDQU  Y8, 160(SP)
 	VMOVDQU  Y8, 192(SP)
 	VMOVDQU  Y8, 224(SP)
-	VPXOR    X8, X8, X8   // the largest
-	XORL     BX, BX
+	VPXOR  X8, X8, X8   // the largest
+	XORL   BX, BX
+	SUBQ   $2, CX
+	JLT    last
 
-spread:
+pair:
+	VMOVDQU    (DX), Y7
+	VMOVDQU    (SI), Y11
+	VPUNPCKLBW Y13, Y7, Y9
+	VPUNPCKHBW Y13, Y7, Y10
+	LESS(Y11, Y9, Y10)
+	FORWARDS
+	VPABSW     Y0, Y0
+	VPABSW     Y1, Y1
+	VPSRLW     $3, Y0, Y0
+	VPSRLW     $3, Y1, Y1
+	VPACKSSWB  Y1, Y0, Y0
+	VPMINUB    lastBytes<>(SB), Y0, Y0
+	VPMAXUB    Y0, Y8, Y8
+	VMOVDQU    Y0, (SP)(BX*1)
+	ADDQ       $32, SI
+	ADDQ       $32, DX
+	ADDL       $32, BX
+	SUBQ       $2, CX
+	JGE        pair
+
+last:
+	VEXTRACTI128 $1, Y8, X0
+	VPMAXUB      X0, X8, X8
+	CMPQ         CX, $-1
+	JNE          count
+	SIGNS
 	VPMOVZXBW    (SI), Y0
 	VPMOVZXBW    (DX), Y1
 	VPSUBW       Y1, Y0, Y0
 	FORWARD
 	VPABSW       Y0, Y0
 	VPSRLW       $3, Y0, Y0
-	VPMINUW      Y13, Y0, Y0
 	VEXTRACTI128 $1, Y0, X1
-	VPACKUSWB    X1, X0, X0
+	VPACKSSWB    X1, X0, X0
+	VPMINUB      lastBytes<>(SB), X0, X0
 	VPMAXUB      X0, X8, X8
 	VMOVDQU      X0, (SP)(BX*1)
-	ADDQ         $16, SI
-	ADDQ         $16, DX
-	ADDL         $16, BX
-	DECQ         CX
-	JNE          spread
 
+count:
+	VPXOR X9, X9, X9
 	VPSRLDQ $8, X8, X0
 	VPMAXUB X0, X8, X8
 	VPSRLDQ $4, X8, X0
