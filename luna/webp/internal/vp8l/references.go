@@ -229,9 +229,10 @@ func (c *candidate) tryCaches(ctx context.Context, pixels []uint32, sizes []int)
 	return best, least
 }
 
-// estimate estimates the bits of the tokens in one group of codes.
-func (c *candidate) estimate(j *job) {
-	h := c.count(j, c.tokens, c.cacheBits, 0)
+// estimate estimates the bits of the tokens in one group of codes, their
+// distances taken for codes, or turned into them if there is a width.
+func (c *candidate) estimate(j *job, width int) {
+	h := c.count(j, c.tokens, c.cacheBits, width)
 	h.estimate()
 	c.cost = h.total
 }
@@ -282,7 +283,7 @@ func (e *Encoder) parse(_, way int) {
 		c.cacheBits = c.chooseCache(j.ctx, j.pixels, j.mostCache)
 		c.useCache(j)
 	}
-	c.estimate(j)
+	c.estimate(j, 0)
 }
 
 // findTokens parses the pixels of the job, and returns the tokens and the bits
@@ -303,14 +304,28 @@ func (e *Encoder) findTokens() ([]token, int, error) {
 	switch {
 	case j.s.low:
 	case other.cost < best.cost:
-		best = other
+		best, other = other, best
+		// The cheapest path may still have some of the matches, if they are
+		// not but a few.
+		if len(other.tokens) > len(j.pixels)-len(j.pixels)/32 {
+			break
+		}
+		var err error
+		if other.tokens, err = e.traced(other.tokens[:0], best); err != nil {
+			return nil, 0, err
+		}
+		other.cacheBits = best.cacheBits
+		best.estimate(j, j.width)
+		if other.estimate(j, j.width); other.cost < best.cost {
+			best = other
+		}
 	case j.s.quality >= 25:
 		var err error
 		if other.tokens, err = e.traced(other.tokens[:0], best); err != nil {
 			return nil, 0, err
 		}
 		other.cacheBits = best.cacheBits
-		if other.estimate(j); other.cost < best.cost {
+		if other.estimate(j, 0); other.cost < best.cost {
 			best = other
 		}
 	}
