@@ -321,59 +321,61 @@ TEXT ·encodeBest4x4AVX2(SB), NOSPLIT, $160-80
 	MOVQ         costs+48(FP), R9
 	MOVQ         start+56(FP), BX
 	LEAQ         run<>(SB), R10
-	SIGNS
 	VMOVDQU      (BX), Y8
-	VPXOR        Y9, Y9, Y9
-	VPMOVZXBW    (SI), Y4
-	VPSUBW       Y4, Y13, Y0
-	FORWARD
-	QUANTIZE(R8)
-	ZIGZAG
-	VMOVDQU      Y1, (DI)
-	VEXTRACTI128 $1, Y1, X2
-	VPACKSSWB    X2, X1, X2
-	VPCMPEQB     X9, X2, X2
-	VPMOVMSKB    X2, AX
+	MOVQ         src+16(FP), AX
+	VPXOR        Y13, Y13, Y13
+	VMOVDQU      (AX), X11
+	VMOVDQU      (SI), X12
+	VPUNPCKLBW   Y13, Y11, Y14
+	VPUNPCKHBW   Y13, Y11, Y15
+	VPUNPCKLBW   Y13, Y12, Y0
+	VPUNPCKHBW   Y13, Y12, Y1
+	VPSUBW       Y0, Y14, Y0
+	VPSUBW       Y1, Y15, Y1
+	FORWARDS
+	QUANTIZES(R8)
+	VINSERTI128  $1, X3, Y2, Y6
+	VMOVDQU      Y6, (DI)
+	VPACKSSWB    X3, X2, X7
+	INVERSES(Y12)
+	VMOVDQU      X0, 32(DI)
+	VPCMPEQB     X13, X7, X7
+	VPMOVMSKB    X7, AX
 	XORL         $0xffff, AX
 	MOVL         AX, 48(DI)
 	LZCNTL       AX, AX
-	PLACES(AX, Y1, Y2, Y3)
-	VMOVQ        X2, BX
-	VPEXTRQ      $1, X2, R14
+	PLACES(AX, Y6, Y7, Y9)
+	VMOVQ        X7, BX
+	VPEXTRQ      $1, X7, R14
 	XORL         R11, R11
 	COSTS4(BX)
 	COSTS4(R14)
 	CMPL         AX, $25
 	JGE          some
-	VEXTRACTI128 $1, Y2, X2
-	VMOVQ        X2, BX
-	VPEXTRQ      $1, X2, R14
+	VEXTRACTI128 $1, Y7, X7
+	VMOVQ        X7, BX
+	VPEXTRQ      $1, X7, R14
 	COSTS4(BX)
 	COSTS4(R14)
 
 some:
-	VPCMPGTW     below<>(SB), Y1, Y3
-	VPTEST       Y3, Y3
+	VPCMPGTW     below<>(SB), Y6, Y6
+	VPTEST       Y6, Y6
 	JNE          large
 
 rest:
 	MOVL         R11, 60(DI)
-	INVERSE
-	VPMAXSW      Y9, Y0, Y0
-	VPMINSW      samples<>(SB), Y0, Y0
-	VEXTRACTI128 $1, Y0, X1
-	VPACKUSWB    X1, X0, X1
-	VMOVDQU      X1, 32(DI)
-	VPSUBW       Y0, Y13, Y2
-	VPMADDWD     Y2, Y2, Y2
-	HADAMARD
-	VPABSW       Y0, Y0
-	VPMADDWD     weights<>(SB), Y0, Y0
-	VPHADDD      Y0, Y2, Y2
-	VPHADDD      Y2, Y2, Y2
-	VEXTRACTI128 $1, Y2, X1
-	VPADDD       X1, X2, X2
-	VMOVQ        X2, 52(DI)
+	VPUNPCKHBW   Y13, Y0, Y1
+	VPUNPCKLBW   Y13, Y0, Y0
+	VPSUBW       Y0, Y14, Y9
+	VPSUBW       Y1, Y15, Y10
+	VPMADDWD     Y9, Y9, Y9
+	VPMADDWD     Y10, Y10, Y10
+	VPADDD       Y10, Y9, Y9
+	TEXTURES
+	VPHADDD      Y0, Y9, Y0
+	VPHADDD      Y0, Y0, Y0
+	VMOVQ        X0, 52(DI)
 	VZEROUPPER
 	RET
 
