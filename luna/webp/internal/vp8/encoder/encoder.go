@@ -49,17 +49,18 @@ type macroblock struct {
 type effort struct {
 	whole, blocks, chroma int  // how many modes
 	refine                int  // how many of blocks' candidates by trellis
+	filter                int  // one of so many strips is filtered to find the levels
 	coarse                bool // analyse every second macroblock; look at blocks where there is detail
 }
 
 var efforts = [7]effort{
 	{whole: 1, blocks: 1, chroma: 1, coarse: true},
-	{whole: 1, blocks: 2, chroma: 1},
-	{whole: 2, blocks: 3, chroma: 2},
-	{whole: 2, blocks: 4, chroma: 2},
-	{whole: 4, blocks: 10, chroma: 4, refine: 2},
-	{whole: 4, blocks: 10, chroma: 4, refine: 3},
-	{whole: 4, blocks: 10, chroma: 4, refine: 10},
+	{whole: 1, blocks: 2, chroma: 1, filter: 8},
+	{whole: 2, blocks: 3, chroma: 2, filter: 8},
+	{whole: 2, blocks: 4, chroma: 2, filter: 8},
+	{whole: 4, blocks: 10, chroma: 4, refine: 2, filter: 8},
+	{whole: 4, blocks: 10, chroma: 4, refine: 3, filter: 1},
+	{whole: 4, blocks: 10, chroma: 4, refine: 10, filter: 1},
 }
 
 // lag is by how many rows the probabilities that costs are computed of are behind.
@@ -97,6 +98,8 @@ type Encoder struct {
 	chromaAC    int
 	diffuse     bool
 	edge        [segments]int
+	strips      []strip
+	period      int // rows from strip to strip
 
 	mu      sync.Mutex
 	next    int    // row to code
@@ -186,6 +189,14 @@ func (e *Encoder) Encode(ctx context.Context, dst []byte, p *Picture, o Options)
 		return dst, err
 	}
 	e.finishFilter()
+	if len(e.strips) > 0 {
+		e.run(phaseFilter)
+		if err := e.stop(); err != nil {
+			return dst, err
+		}
+		e.chooseFilter()
+	}
+	e.restrainFilter()
 	e.finishProbabilities()
 	e.run(phaseWrite)
 	if err := e.stop(); err != nil {
@@ -236,10 +247,12 @@ func (e *Encoder) reset(ctx context.Context, p *Picture, o Options) {
 	}
 	for _, w := range e.workers[:o.Workers] {
 		w.tally = tally{}
+		w.trials = filterTrials{}
 		w.effort = &efforts[o.Effort]
 		w.edge = [segments]int{}
 		w.skipped = 0
 	}
+	e.prepareStrips()
 	n := len(e.blocks)
 	switch {
 	case n >= 1024:
@@ -273,14 +286,13 @@ func (e *Encoder) release() {
 const (
 	phaseAnalyse = iota
 	phaseCode
+	phaseFilter
 	phaseWrite
 )
 
 // run has the workers do a phase.
 func (e *Encoder) run(phase int) {
-	if phase == phaseAnalyse || phase == phaseWrite {
-		e.next = 0
-	}
+	e.next = 0
 	n := e.options.Workers
 	for _, w := range e.workers[1:n] {
 		w.phase = phase
@@ -310,8 +322,14 @@ func (e *Encoder) finishFilter() {
 		} else {
 			s.filter = e.segments[e.used-1].filter
 		}
+	}
+}
+
+// restrainFilter switches the filter off for tests.
+func (e *Encoder) restrainFilter() {
+	for i := range e.segments {
 		if e.noFilter {
-			s.filter = 0
+			e.segments[i].filter = 0
 		}
 	}
 }

@@ -37,6 +37,8 @@ type worker struct {
 	limit       int64 // of modeBits
 	modeBits    int64 // that blocks' modes took
 	tally       tally
+	strip       strip
+	trials      filterTrials
 	edge        [segments]int
 	skipped     int
 	probability kernel.TokenProbabilities
@@ -155,6 +157,9 @@ func (e *Encoder) abort() {
 func (w *worker) work() {
 	e := w.e
 	n := e.rows
+	if w.phase == phaseFilter {
+		n = len(e.strips)
+	}
 	if w.phase == phaseWrite {
 		n = 1 + e.nParts/e.together()
 	}
@@ -168,6 +173,8 @@ func (w *worker) work() {
 			w.analyseRow(r)
 		case phaseCode:
 			w.codeRow(r)
+		case phaseFilter:
+			w.tryFilter(r)
 		case phaseWrite:
 			if r == 0 {
 				e.writeHeader()
@@ -243,6 +250,7 @@ func (w *worker) codeRow(y int) {
 		w.decide(b, x, y)
 		w.record(b)
 		w.leave(b, x, y)
+		e.keepForFilter(&w.best.out, x, y)
 		if !b.whole {
 			e.modeBits[y] += w.modeBits
 		}
