@@ -59,12 +59,9 @@ func SATD(a, b []uint8) int { return satds(a, b) }
 // Half a bit less than the 32nd part of two of them's difference is its TDisto.
 func Textures(out []uint32, samples []uint8) { textures(out, samples) }
 
-// Histogram counts the coefficients of src-pred by magnitude: the last of 32 bins
-// holds all from 248 up.
-func Histogram(h *[32]uint32, src, pred []uint8) { histogram(h, src, pred) }
-
-// Spread gives of the Histogram of up to 16 blocks how many coefficients are in the
-// fullest bin, and the last bin that has any.
+// Spread counts the coefficients of src-pred, up to 16 blocks, by magnitude: 8 to a
+// bin, and all from 248 up in the last of 32. It gives how many are in the fullest
+// bin, and the last bin that has any.
 func Spread(src, pred []uint8) (peak, last int) { return spread(src, pred) }
 
 // ResidualCost is the cost of a block's levels in 1/256 bit. First is that of the
@@ -103,12 +100,6 @@ func Pick4x4(cs *[10]Candidate, preds *[10]Block, list *[16]uint8, n int, src *B
 // equals.
 func EncodeBest4x4(c *Candidate, edge *[16]uint8, src *Block, headers *[10]uint16, lambda int, m *Matrix, costs *Costs, context int) (mode int) {
 	return encodeBest4x4(c, edge, src, headers, lambda, m, costs, context)
-}
-
-// EncodeBlock codes a block from one prediction: levels, and in dst what a decoder
-// makes of them. Bit n of the result tells that level n is not zero.
-func EncodeBlock(dst *Block, levels *Coefficients, src, pred *Block, m *Matrix) (nonzero uint32) {
-	return encodeBlock(dst, levels, src, pred, m)
 }
 
 // Encode16x16 codes the luma of a macroblock that is predicted as a whole: dst is

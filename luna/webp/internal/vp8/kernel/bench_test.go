@@ -111,12 +111,6 @@ func BenchmarkMetrics16x16(b *testing.B) {
 			Spread(src[:], pred[:])
 		}
 	})
-	b.Run("Histogram", func(b *testing.B) {
-		var h [32]uint32
-		for b.Loop() {
-			Histogram(&h, src[:], pred[:])
-		}
-	})
 }
 
 func BenchmarkPredictWhole(b *testing.B) {
@@ -156,15 +150,6 @@ func BenchmarkPick4x4(b *testing.B) {
 				Pick4x4(&cs, &preds, &list, n, (*Block)(src[:]), m, c, 1, headers, 3000, &w)
 			}
 		})
-	}
-}
-
-func BenchmarkEncodeBlock(b *testing.B) {
-	src, pred, m, _, _ := likely()
-	var dst Block
-	var levels Coefficients
-	for b.Loop() {
-		EncodeBlock(&dst, &levels, (*Block)(src[:]), (*Block)(pred[:]), m)
 	}
 }
 

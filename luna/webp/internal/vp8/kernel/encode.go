@@ -10,16 +10,11 @@ type Candidate struct {
 	Rate    uint32       // cost of the levels in 1/256 bit
 }
 
-func encodeBlockGeneric(dst *Block, levels *Coefficients, src, pred *Block, m *Matrix) (nonzero uint32) {
+func encodeGeneric(c *Candidate, pred, src *Block, m *Matrix) {
 	var f Coefficients
 	forwardGeneric(&f, src, pred)
-	nonzero = quantizeGeneric(levels, &f, m)
-	inverseGeneric(dst, pred, &f)
-	return nonzero
-}
-
-func encodeGeneric(c *Candidate, pred, src *Block, m *Matrix) {
-	c.Nonzero = encodeBlockGeneric(&c.Samples, &c.Levels, src, pred, m)
+	c.Nonzero = quantizeGeneric(&c.Levels, &f, m)
+	inverseGeneric(&c.Samples, pred, &f)
 	c.SSE = uint32(sumSquaresGeneric(c.Samples[:], src[:]))
 	c.Texture = textureGeneric(&c.Samples)
 }

@@ -90,16 +90,6 @@ func residualCost(levels *Coefficients, first, context int, c *Costs) int {
 }
 
 //go:noescape
-func encodeBlockAVX2(dst *Block, levels *Coefficients, src, pred *Block, m *Matrix) uint32
-
-func encodeBlock(dst *Block, levels *Coefficients, src, pred *Block, m *Matrix) uint32 {
-	if !accelerated {
-		return encodeBlockGeneric(dst, levels, src, pred, m)
-	}
-	return encodeBlockAVX2(dst, levels, src, pred, m)
-}
-
-//go:noescape
 func encode16x16AVX2(dst *[256]uint8, levels *[16]Coefficients, dc *Coefficients, src, pred *[256]uint8, y1, y2 *Matrix) uint32
 
 func encode16x16(dst *[256]uint8, levels *[16]Coefficients, dc *Coefficients, src, pred *[256]uint8, y1, y2 *Matrix) uint32 {
@@ -208,18 +198,6 @@ func textures(out []uint32, samples []uint8) {
 	}
 	_ = samples[16*len(out)-1]
 	texturesAVX2(&out[0], &samples[0], len(out))
-}
-
-//go:noescape
-func histogramAVX2(h *[32]uint32, src, pred *uint8, blocks int)
-
-func histogram(h *[32]uint32, src, pred []uint8) {
-	if !accelerated || len(src) < 16 {
-		histogramGeneric(h, src, pred)
-		return
-	}
-	_ = pred[len(src)-1]
-	histogramAVX2(h, &src[0], &pred[0], len(src)/16)
 }
 
 func forwardWHT(dc *Coefficients, in *[16]Coefficients)  { forwardWHTGeneric(dc, in) }

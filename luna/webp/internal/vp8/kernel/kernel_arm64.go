@@ -53,13 +53,6 @@ func encodeCandidates(out []Candidate, preds []Block, src *Block, m *Matrix, cos
 	}
 }
 
-func encodeBlock(dst *Block, levels *Coefficients, src, pred *Block, m *Matrix) uint32 {
-	var c Candidate
-	encodeNEON(&c, pred, src, m)
-	*dst, *levels = c.Samples, c.Levels
-	return c.Nonzero
-}
-
 func pick4x4(cs *[10]Candidate, preds *[10]Block, list *[16]uint8, n int, src *Block, m *Matrix, costs *Costs, context int, headers *[10]uint16, texture uint32, w *Weights) int {
 	for k, mode := range list[:n] {
 		c := &cs[k]
@@ -132,14 +125,11 @@ func textures(out []uint32, samples []uint8) {
 	texturesNEON(&out[0], &samples[0], len(out))
 }
 
-func histogram(h *[32]uint32, src, pred []uint8) {
+func spread(src, pred []uint8) (peak, last int) {
 	var f [16]Coefficients
-	for len(src) > 0 {
-		n := min(len(src)/16, len(f))
-		forwards(f[:n], src, pred)
-		count(h, f[:n])
-		src, pred = src[16*n:], pred[16*n:]
-	}
+	n := min(len(src)/16, len(f))
+	forwards(f[:n], src, pred)
+	return fullest(f[:n])
 }
 
 func forwardWHT(dc *Coefficients, in *[16]Coefficients)  { forwardWHTGeneric(dc, in) }
@@ -164,7 +154,6 @@ func writeTokens(dst []uint16, levels []int16, blocks *[25]uint8, whole bool, p 
 	return tokensGeneric(dst, levels, blocks, whole, p)
 }
 func code(s *Coder, dst []uint8, at int, tokens []uint16) int { return codeGeneric(s, dst, at, tokens) }
-func spread(src, pred []uint8) (peak, last int)               { return spreadGeneric(src, pred) }
 func pack(y *[256]uint8, c *[128]uint8, py, pcb, pcr []uint8, yStride, cStride int) {
 	packGeneric(y, c, py, pcb, pcr, yStride, cStride)
 }

@@ -17,7 +17,6 @@ func score4x4(scores *[10]uint16, preds *[10]Block, src *Block) { score4x4Generi
 func sumSquares(a, b []uint8) int                               { return sumSquaresGeneric(a, b) }
 func satds(a, b []uint8) int                                    { return satdsGeneric(a, b) }
 func textures(out []uint32, samples []uint8)                    { texturesGeneric(out, samples) }
-func histogram(h *[32]uint32, src, pred []uint8)                { histogramGeneric(h, src, pred) }
 func residualCost(levels *Coefficients, first, context int, c *Costs) int {
 	return residualCostGeneric(levels, first, context, c)
 }
@@ -41,9 +40,6 @@ func pick4x4(cs *[10]Candidate, preds *[10]Block, list *[16]uint8, n int, src *B
 }
 func shortlist4x4(list *[16]uint8, preds *[10]Block, src *Block, headers *[10]uint16, lambda int) {
 	shortlist4x4Generic(list, preds, src, headers, lambda)
-}
-func encodeBlock(dst *Block, levels *Coefficients, src, pred *Block, m *Matrix) uint32 {
-	return encodeBlockGeneric(dst, levels, src, pred, m)
 }
 func encodeBest4x4(c *Candidate, edge *[16]uint8, src *Block, headers *[10]uint16, lambda int, m *Matrix, costs *Costs, context int) int {
 	return encodeBest4x4Generic(c, edge, src, headers, lambda, m, costs, context)

@@ -70,30 +70,25 @@ func sumSquaresGeneric(a, b []uint8) int {
 	return sum
 }
 
-// histogramGeneric is libwebp's CollectHistogram.
-func histogramGeneric(h *[32]uint32, src, pred []uint8) {
-	var c [1]Coefficients
-	for i := 0; i < len(src); i += 16 {
-		forwardGeneric(&c[0], (*Block)(src[i:]), (*Block)(pred[i:]))
-		count(h, c[:])
-	}
+func spreadGeneric(src, pred []uint8) (peak, last int) {
+	var f [16]Coefficients
+	n := min(len(src)/16, len(f))
+	forwardsGeneric(f[:n], src, pred)
+	return fullest(f[:n])
 }
 
-// count adds coefficients to a histogram of their magnitudes.
-func count(h *[32]uint32, c []Coefficients) {
-	for i := range c {
-		for _, v := range c[i] {
+// fullest looks through libwebp's histogram (CollectHistogram): coefficients by
+// magnitude, 8 to a bin, and all that are larger in the last of 32.
+func fullest(f []Coefficients) (peak, last int) {
+	var h [32]int
+	for i := range f {
+		for _, v := range f[i] {
 			h[min(abs(int(v))>>3, 31)]++
 		}
 	}
-}
-
-func spreadGeneric(src, pred []uint8) (peak, last int) {
-	var h [32]uint32
-	histogram(&h, src, pred)
 	for i, n := range h {
 		if n > 0 {
-			peak, last = max(peak, int(n)), i
+			peak, last = max(peak, n), i
 		}
 	}
 	return peak, last

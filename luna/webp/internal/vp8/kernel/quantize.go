@@ -1,7 +1,5 @@
 package kernel
 
-import "math/bits"
-
 // A Matrix is a quantiser: libwebp's VP8Matrix. It must be made by Set.
 type Matrix struct {
 	// What the assembly reads: in its order of coefficients, which swaps the rows
@@ -98,10 +96,6 @@ func quantizeGeneric(levels, coefficients *Coefficients, m *Matrix) (nonzero uin
 	}
 	return nonzero
 }
-
-// Last is one more than the index of the last level that is not zero, of a mask of
-// those that are not.
-func Last(nonzero uint32) int { return bits.Len32(nonzero) }
 
 func quantizeBlocksGeneric(levels, coefficients []Coefficients, m *Matrix) (nonzero uint32) {
 	for i := range coefficients {

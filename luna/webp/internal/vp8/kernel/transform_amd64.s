@@ -4,8 +4,6 @@
 #include "avx2_amd64.h"
 #include "avx2_pairs_amd64.h"
 
-CONST(lastBin, $0x001f001f001f001f, $0x001f001f001f001f, $0x001f001f001f001f, $0x001f001f001f001f)
-
 CONST(minusOne, $0xffffffffffffffff, $0xffffffffffffffff, $0xffffffffffffffff, $0xffffffffffffffff)
 
 // GATHER loads the coefficients of two blocks at place.
@@ -186,35 +184,6 @@ TEXT ·quantizeAVX2(SB), NOSPLIT, $0-28
 	VZEROUPPER
 	RET
 
-// func encodeBlockAVX2(dst *Block, levels *Coefficients, src, pred *Block, m *Matrix) uint32
-TEXT ·encodeBlockAVX2(SB), NOSPLIT, $0-44
-	MOVQ         dst+0(FP), DI
-	MOVQ         levels+8(FP), R9
-	MOVQ         src+16(FP), SI
-	MOVQ         pred+24(FP), DX
-	MOVQ         m+32(FP), R8
-	SIGNS
-	VPMOVZXBW    (SI), Y0
-	VPMOVZXBW    (DX), Y4
-	VPSUBW       Y4, Y0, Y0
-	FORWARD
-	QUANTIZE(R8)
-	ZIGZAG
-	VMOVDQU      Y1, (R9)
-	VEXTRACTI128 $1, Y1, X2
-	VPACKSSWB    X2, X1, X2
-	VPXOR        X3, X3, X3
-	VPCMPEQB     X3, X2, X2
-	VPMOVMSKB    X2, AX
-	XORL         $0xffff, AX
-	MOVL         AX, ret+40(FP)
-	INVERSE
-	VEXTRACTI128 $1, Y0, X1
-	VPACKUSWB    X1, X0, X0
-	VMOVDQU      X0, (DI)
-	VZEROUPPER
-	RET
-
 // func encode16x16AVX2(dst *[256]uint8, levels *[16]Coefficients, dc *Coefficients, src, pred *[256]uint8, y1, y2 *Matrix) uint32
 //
 // The stack has the blocks' coefficients, two blocks' beside each other, then their
@@ -319,110 +288,6 @@ inverse:
 	CMPL       BX, $32
 	JNE        inverse
 	MOVL       R13, ret+56(FP)
-	VZEROUPPER
-	RET
-
-// func histogramAVX2(h *[32]uint32, src, pred *uint8, blocks int)
-//
-// The stack has the bins of up to 16 blocks' coefficients, as bytes; what is not
-// used is in none.
-TEXT ·histogramAVX2(SB), NOSPLIT, $256-32
-	MOVQ h+0(FP), R8
-	MOVQ src+8(FP), SI
-	MOVQ pred+16(FP), DX
-	MOVQ blocks+24(FP), CX
-	SIGNS
-	VMOVDQU lastBin<>(SB), Y13
-	VPXOR X9, X9, X9
-
-group:
-	VPCMPEQB Y8, Y8, Y8
-	VMOVDQU  Y8, (SP)
-	VMOVDQU  Y8, 32(SP)
-	VMOVDQU  Y8, 64(SP)
-	VMOVDQU  Y8, 96(SP)
-	VMOVDQU  Y8, 128(SP)
-	VMOVDQU  Y8, 160(SP)
-	VMOVDQU  Y8, 192(SP)
-	VMOVDQU  Y8, 224(SP)
-	VPXOR    X8, X8, X8   // the largest
-	XORL     BX, BX
-
-forward:
-	VPMOVZXBW    (SI), Y0
-	VPMOVZXBW    (DX), Y1
-	VPSUBW       Y1, Y0, Y0
-	FORWARD
-	VPABSW       Y0, Y0
-	VPSRLW       $3, Y0, Y0
-	VPMINUW      Y13, Y0, Y0
-	VEXTRACTI128 $1, Y0, X1
-	VPACKUSWB    X1, X0, X0
-	VPMAXUB      X0, X8, X8
-	VMOVDQU      X0, (SP)(BX*1)
-	ADDQ         $16, SI
-	ADDQ         $16, DX
-	ADDL         $16, BX
-	DECQ         CX
-	JEQ          count
-	CMPL         BX, $256
-	JNE          forward
-
-count:
-	VPSRLDQ $8, X8, X0
-	VPMAXUB X0, X8, X8
-	VPSRLDQ $4, X8, X0
-	VPMAXUB X0, X8, X8
-	VPSRLDQ $2, X8, X0
-	VPMAXUB X0, X8, X8
-	VPSRLDQ $1, X8, X0
-	VPMAXUB X0, X8, X8
-	VMOVD   X8, AX
-	MOVBLZX AX, AX        // the last bin
-	VMOVDQU (SP), Y0
-	VMOVDQU 32(SP), Y1
-	VMOVDQU 64(SP), Y2
-	VMOVDQU 96(SP), Y3
-	VMOVDQU 128(SP), Y4
-	VMOVDQU 160(SP), Y5
-	VMOVDQU 192(SP), Y6
-	VMOVDQU 224(SP), Y7
-	VPXOR   X8, X8, X8    // the bin
-	XORL    BX, BX
-
-bin:
-	VPCMPEQB     Y8, Y0, Y14
-	VPCMPEQB     Y8, Y1, Y15
-	VPADDB       Y15, Y14, Y14
-	VPCMPEQB     Y8, Y2, Y15
-	VPADDB       Y15, Y14, Y14
-	VPCMPEQB     Y8, Y3, Y15
-	VPADDB       Y15, Y14, Y14
-	VPCMPEQB     Y8, Y4, Y15
-	VPADDB       Y15, Y14, Y14
-	VPCMPEQB     Y8, Y5, Y15
-	VPADDB       Y15, Y14, Y14
-	VPCMPEQB     Y8, Y6, Y15
-	VPADDB       Y15, Y14, Y14
-	VPCMPEQB     Y8, Y7, Y15
-	VPADDB       Y15, Y14, Y14
-	VPSUBB       Y14, Y9, Y14
-	VPSADBW      Y9, Y14, Y14
-	VEXTRACTI128 $1, Y14, X15
-	VPADDD       X15, X14, X14
-	VPSHUFD      $0xee, X14, X15
-	VPADDD       X15, X14, X14
-	VMOVD        X14, R9
-	ADDL         R9, (R8)(BX*4)
-	VPSUBB       minusOne<>(SB), Y8, Y8
-	INCL         BX
-	CMPL         BX, AX
-	JLE          bin
-
-	VMOVDQU halves<>(SB), Y15
-	VMOVDQU lanes<>(SB), Y14
-	TESTQ   CX, CX
-	JNE     group
 	VZEROUPPER
 	RET
 
