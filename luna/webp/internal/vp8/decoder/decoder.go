@@ -24,6 +24,8 @@ type Options struct {
 	Workers int
 	// Pool lends the large buffers; nil allocates.
 	Pool *pixel.Pool
+
+	always bool // several workers, however small the frame is; for tests
 }
 
 // A Decoder decodes one frame. It is for one goroutine at a time.
@@ -121,7 +123,7 @@ func New(ctx context.Context, data []uint8, o Options) (*Decoder, error) {
 	d := &Decoder{ctx: ctx, header: h, modes: modes, partitions: partitions, pool: o.Pool}
 	d.columns, d.rows = (h.width+15)/16, (h.height+15)/16
 	d.workers = max(1, o.Workers)
-	if d.columns*d.rows < parallelFrom {
+	if d.columns*d.rows < parallelFrom && !o.always {
 		d.workers = 1
 	}
 	if d.workers > 1 && len(partitions) > 1 {

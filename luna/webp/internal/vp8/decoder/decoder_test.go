@@ -99,14 +99,15 @@ func TestPlanesAreThoseOfDwebp(t *testing.T) {
 func TestWorkersAgree(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	pool := pixel.NewPool()
-	for range 12 {
-		s := random(r, 700)
-		s.width += 300
-		s.height += 300
+	for i := range 60 {
+		s := random(r, 300)
+		if i%10 == 0 {
+			s = random(r, 900)
+		}
 		data := s.make(r)
 		want, wantErr := Decode(t.Context(), data, Options{})
 		for workers := 2; workers < 5; workers++ {
-			got, err := Decode(t.Context(), data, Options{Workers: workers, Pool: pool})
+			got, err := Decode(t.Context(), data, Options{Workers: workers, Pool: pool, always: true})
 			require.Equal(t, wantErr, err)
 			if err == nil {
 				requireEqualPlanes(t, want, got, s)
@@ -227,7 +228,7 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		got, err := Decode(t.Context(), data, Options{})
-		again, err2 := Decode(t.Context(), data, Options{Workers: 3})
+		again, err2 := Decode(t.Context(), data, Options{Workers: 3, always: true})
 		require.Equal(t, err, err2)
 		if err == nil {
 			requireEqualPlanes(t, got, again, nil)
