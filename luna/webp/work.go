@@ -3,6 +3,7 @@ package webp
 import (
 	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/pixel"
+	"github.com/immagin/immagin-go/luna/webp/internal/alph"
 	"github.com/immagin/immagin-go/luna/webp/internal/mux"
 	"github.com/immagin/immagin-go/luna/webp/internal/vp8l"
 )
@@ -16,7 +17,7 @@ func (c Codec) EncodeWork(shape pixel.Shape, opts codec.Options) int64 {
 	}
 	work := planeBytes(shape) + lossyBytes(n)
 	if shape.Layout.HasAlpha() {
-		work += 3*n + vp8l.WorkBytes(shape.Width, shape.Height)
+		work += alph.WorkBytes(shape.Width, shape.Height)
 	}
 	if c.SmartSubsample {
 		work += 7 * n
@@ -25,9 +26,9 @@ func (c Codec) EncodeWork(shape pixel.Shape, opts codec.Options) int64 {
 }
 
 // lossyBytes is what the lossy encoder holds for n pixels at the most: their
-// levels, of 16 bits each, and the file, in a buffer that may just be growing. It
-// is noise that takes as much.
-func lossyBytes(n int64) int64 { return 6*n + 1<<20 }
+// levels, of 16 bits each, at the highest efforts strips of what was decoded, and
+// the file, in a buffer that may just be growing. It is noise that takes as much.
+func lossyBytes(n int64) int64 { return 7*n + 1<<20 }
 
 // AnimationEncodeWork reports two pictures, and what encoding one takes. It does
 // not depend on the number of frames.
