@@ -24,29 +24,6 @@ const (
 	classStride = 16
 )
 
-// classOf is the class of a level, up to 67.
-var classOf = func() (of [128]uint8) {
-	for v := range of {
-		switch {
-		case v <= 4:
-			of[v] = uint8(classZero + v)
-		case v <= 6:
-			of[v] = classFive
-		case v <= 10:
-			of[v] = classSeven
-		case v <= 18:
-			of[v] = class11
-		case v <= 34:
-			of[v] = class19
-		case v <= 66:
-			of[v] = class35
-		default:
-			of[v] = class67
-		}
-	}
-	return of
-}()
-
 // counts are how often each class came, by type, band and context.
 type counts [vp8.Types][vp8.Bands * 4 * classStride]uint32
 
@@ -202,11 +179,3 @@ func costRow(table *[70]uint32, q *[vp8.Nodes]uint8, open bool) {
 	}
 	table[kernel.ColumnLarge] = c[3]
 }
-
-// nextAt is the place of the counts for the coefficient after that at n.
-var nextAt = func() (at [16]uint8) {
-	for n := range at {
-		at[n] = 4 * vp8.BandOf[n+1]
-	}
-	return at
-}()

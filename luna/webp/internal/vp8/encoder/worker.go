@@ -361,22 +361,13 @@ func (w *worker) keepBlock(b *macroblock, n, kind int, context contexts) context
 	if kind == vp8.LumaAfterDC {
 		first = 1
 	}
-	at := 4*first + int(context)
-	if last == 0 {
-		if !b.skip {
-			c[at*classStride+classEnd]++
-		}
+	if last == 0 && b.skip {
 		return 0
 	}
 	levels := &w.best.levels[n]
-	for i := first; i < last; i++ {
-		v := int(levels[i&15])
-		v = max(v, -v)
-		c[at*classStride+int(classOf[min(v, 67)])]++
-		at = int(nextAt[i&15]) + min(v, 2)
-	}
-	if last < 16 {
-		c[at*classStride+classEnd]++
+	kernel.Count(c, levels, first, last, int(context))
+	if last == 0 {
+		return 0
 	}
 	w.levels = append(w.levels, levels[first:last]...)
 	return 1

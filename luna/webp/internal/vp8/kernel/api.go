@@ -123,6 +123,11 @@ func Pack(y *[256]uint8, c *[128]uint8, py, pcb, pcr []uint8, yStride, cStride i
 	pack(y, c, py, pcb, pcr, yStride, cStride)
 }
 
+// Count counts the tokens of a block whose last level is before last.
+func Count(counts *Counts, levels *Coefficients, first, last, context int) {
+	count(counts, levels, first, last, context)
+}
+
 // Tokens writes the tokens of a macroblock that is not skipped to dst, which has
 // room for MaxTokens, and returns how many they are, and how many of levels they
 // took. A block's byte is one more than the place of its last level, or 0, and 32

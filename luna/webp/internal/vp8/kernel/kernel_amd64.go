@@ -309,3 +309,11 @@ func code2(a, b *Coder, dstA, dstB []uint8, atA, atB int, tokensA, tokensB []uin
 	writtenA, writtenB := code2AMD64(a, b, &dstA[atA], &dstB[atB], &tokensA[0], &tokensB[0], n)
 	return atA + writtenA, atB + writtenB
 }
+
+//go:noescape
+func countAMD64(counts *Counts, levels *Coefficients, first, last, context int)
+
+func count(counts *Counts, levels *Coefficients, first, last, context int) {
+	_ = levels[:last]
+	countAMD64(counts, levels, first&1, last, context&3)
+}

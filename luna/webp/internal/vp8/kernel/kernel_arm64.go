@@ -163,3 +163,6 @@ func trellis(levels, in *Coefficients, first, context int, m *Matrix, costs *Cos
 func code2(a, b *Coder, dstA, dstB []uint8, atA, atB int, tokensA, tokensB []uint16) (endA, endB int) {
 	return codeGeneric(a, dstA, atA, tokensA), codeGeneric(b, dstB, atB, tokensB)
 }
+func count(counts *Counts, levels *Coefficients, first, last, context int) {
+	countGeneric(counts, levels, first, last, context)
+}

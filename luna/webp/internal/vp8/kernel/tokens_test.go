@@ -58,6 +58,20 @@ func compareTokens(t *testing.T, seed uint64, kind int) {
 		}
 	}
 	p.Set(&all)
+	var n1, n2 Counts
+	for range 20 {
+		var levels Coefficients
+		for i := range levels {
+			if r.IntN(2) == 0 {
+				levels[i] = int16(r.IntN(1<<(1+kind&15%12)) - 1<<(kind&15%12))
+			}
+		}
+		first, last, context := r.IntN(2), r.IntN(17), r.IntN(3)
+		count(&n1, &levels, first, last, context)
+		countGeneric(&n2, &levels, first, last, context)
+		require.Equal(t, n2, n1)
+	}
+
 	var got, want [MaxTokens]uint16
 	c1, c2 := Coder{Span: 255}, Coder{Span: 255}
 	var b1, b2 []uint8
