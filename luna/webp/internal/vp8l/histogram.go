@@ -127,8 +127,8 @@ func combined(a, b *histogram, limit float32) float32 {
 	return cost
 }
 
-// merge adds b to a.
-func (a *histogram) merge(b *histogram) {
-	addCounts(a.counts, b.counts)
-	a.estimate()
+// merge adds another histogram.
+func (h *histogram) merge(other *histogram) {
+	addCounts(h.counts, other.counts)
+	h.estimate()
 }

@@ -231,6 +231,9 @@ func (e *Encoder) writePixels(groupBits int) error {
 	_, size := symbolsOf(cacheBits)
 	e.codes = grow(e.codes, size*len(c.clusters))
 	for i := range c.clusters {
+		if err := e.job.ctx.Err(); err != nil {
+			return err
+		}
 		codes := e.codes[i*size : (i+1)*size]
 		e.buildCodes(codes, c.clusters[i].counts, cacheBits)
 		e.writeCodes(codes, cacheBits)

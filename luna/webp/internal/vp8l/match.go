@@ -148,7 +148,7 @@ func (e *Encoder) matchSegment(_, part int) {
 	look := 0
 	for base := min((part+1)*segment, n-1) - 1; base >= first; {
 		if look--; look < 0 {
-			look = 4096
+			look = 512
 			if e.job.ctx.Err() != nil {
 				return
 			}

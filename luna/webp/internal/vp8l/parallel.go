@@ -61,10 +61,10 @@ func (e *Encoder) share(n, workers int, do func(e *Encoder, worker, part int)) {
 	others.Wait()
 }
 
-// stopped reports now and then, at multiples of 64k, whether the context is
+// stopped reports now and then, at multiples of 16k, whether the context is
 // done. What is unfinished then must not be used, but does no harm: each finds
 // the context done as well.
-func (j *job) stopped(i int) bool { return i&0xffff == 0 && j.ctx.Err() != nil }
+func (j *job) stopped(i int) bool { return i&0x3fff == 0 && j.ctx.Err() != nil }
 
 // chunk is how many pixels are gone through between looks at the context where
 // that takes a nanosecond each.
