@@ -78,7 +78,7 @@ const (
 )
 
 // An Encoder encodes one picture at a time. It keeps its memory from call to call:
-// at most 6 bytes a pixel and 1 MiB, for noise at quality 100. The zero Encoder is
+// at most 7 bytes a pixel and 1 MiB, for noise at quality 100. The zero Encoder is
 // ready for use.
 type Encoder struct {
 	picture *Picture
