@@ -25,10 +25,10 @@ const (
 	BlockModes // how many there are
 )
 
-// Probabilities of key frames' macroblock modes (RFC 6386, 11.2 and 11.3). A
-// macroblock is predicted as a whole: Whole. Then its mode is TM or H: WholeTMOrH;
-// of these it is TM: WholeTM; of the others it is V: WholeV. Chroma is not DC:
-// ChromaNotDC; then not V: ChromaNotV; then not H, but TM: ChromaTM.
+// Probabilities that a key frame's macroblock modes are coded with (RFC 6386, 11.2
+// and 11.3): that luma is not predicted as a whole; if it is, that its mode is
+// neither TM nor H; of these two that it is H; of the others that it is DC. Then
+// that chroma's mode is DC; if not, that it is V; if neither, that it is H.
 const (
 	ProbabilityWhole       = 145
 	ProbabilityWholeTMOrH  = 156

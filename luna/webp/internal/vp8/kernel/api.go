@@ -56,7 +56,7 @@ func SumSquares(a, b []uint8) int { return sumSquares(a, b) }
 func SATD(a, b []uint8) int { return satds(a, b) }
 
 // Textures are the weighted spectra of blocks: libwebp's TTransform with kWeightY.
-// Half a bit less than the 32nd part of two of them's difference is its TDisto.
+// The difference of two, divided by 32 and rounded down, is its Disto4x4.
 func Textures(out []uint32, samples []uint8) { textures(out, samples) }
 
 // Spread counts the coefficients of src-pred, up to 16 blocks, by magnitude: 8 to a
