@@ -9,13 +9,16 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+	"gocloud.dev/blob"
 
 	"github.com/immagin/immagin-go/immagin"
 	"github.com/immagin/immagin-go/immagin/edit"
 	"github.com/immagin/immagin-go/internal/scene"
 	"github.com/immagin/immagin-go/internal/servertest"
+	"github.com/immagin/immagin-go/storage/bucket"
 )
 
 // TestThreeServers runs three of them over a real S3, PostgreSQL and Redis.
@@ -63,6 +66,7 @@ func TestThreeServers(t *testing.T) {
 	}
 	first, cache := get(t, urls[0]+path(1, 100))
 	require.Equal(t, "miss", cache)
+	awaitDerived(t, c.bucket)
 	for _, url := range urls[1:] {
 		body, cache := get(t, url+path(2, 100))
 		require.Equal(t, "hit", cache)
@@ -152,6 +156,19 @@ func TestWrongConfiguration(t *testing.T) {
 	require.NotContains(t, err.Error(), "hunter2")
 	_, err = newServer(t.Context(), config{bucket: "nothing"})
 	require.Error(t, err)
+}
+
+// awaitDerived returns once a picture is in the bucket, which may be a little
+// after its first client has it.
+func awaitDerived(t *testing.T, url string) {
+	t.Helper()
+	b, err := bucket.Open(t.Context(), url)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, b.Close()) }()
+	require.Eventually(t, func() bool {
+		_, err := b.List(&blob.ListOptions{Prefix: "derived/"}).Next(t.Context())
+		return err == nil
+	}, 30*time.Second, 10*time.Millisecond)
 }
 
 func get(t *testing.T, url string) (body []byte, cache string) {
