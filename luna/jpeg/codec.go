@@ -16,6 +16,7 @@ package jpeg
 
 import (
 	"github.com/immagin/immagin-go/luna/codec"
+	"github.com/immagin/immagin-go/luna/internal/cores"
 	"github.com/immagin/immagin-go/luna/pixel"
 )
 
@@ -126,7 +127,7 @@ func (c Codec) DecodeWork(info codec.Info, req codec.Request) int64 {
 			perMCU *= 2
 		}
 		work += 64<<10 + 4*perMCU
-		if workers := int64(c.workers(req)); workers > 1 && mcus >= aheadFrom {
+		if workers := int64(cores.Of(c.Workers, req.Workers)); workers > 1 && mcus >= aheadFrom {
 			work += (workers + 1) * aheadMost * (aheadBytes + 8*aheadLargest) * 5 / 4 // of the pool
 		}
 	}

@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"image"
 	"io"
-	"runtime"
 
 	"github.com/immagin/immagin-go/internal/ctxio"
 	"github.com/immagin/immagin-go/luna/codec"
+	"github.com/immagin/immagin-go/luna/internal/cores"
 	"github.com/immagin/immagin-go/luna/pixel"
 )
 
@@ -69,7 +69,7 @@ func (c Codec) open(ctx context.Context, data []byte, req codec.Request) (*sourc
 	if err != nil {
 		return nil, err
 	}
-	d := &decoding{ctx: ctx, p: p, data: data[:len(data)+padding], lenient: c.AllowTruncated, workers: c.workers(req), part: c.part}
+	d := &decoding{ctx: ctx, p: p, data: data[:len(data)+padding], lenient: c.AllowTruncated, workers: cores.Of(c.Workers, req.Workers), part: c.part}
 	n := req.Scale.Size(8)
 	switch n {
 	case 1, 2, 4, 8:
@@ -140,17 +140,6 @@ func (c Codec) ReferenceLayout(info codec.Info, scale codec.Scale) pixel.Layout 
 // not tell of them, so that nobody has reserved memory to collect them in.
 func (p *picture) streams() bool {
 	return !p.progressive && len(p.scans) > 0 && len(p.scans[0].components) == len(p.components)
-}
-
-// workers reports how many goroutines may work on a request.
-func (c Codec) workers(req codec.Request) int {
-	switch {
-	case c.Workers > 0 && req.Workers > 0:
-		return min(c.Workers, req.Workers)
-	case c.Workers > 0 || req.Workers > 0:
-		return c.Workers + req.Workers
-	}
-	return min(2, runtime.GOMAXPROCS(0))
 }
 
 // Scales lists 1/8, 1/4 and 1/2.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/immagin/immagin-go/internal/ctxio"
 	"github.com/immagin/immagin-go/luna/codec"
+	"github.com/immagin/immagin-go/luna/internal/cores"
 	"github.com/immagin/immagin-go/luna/pixel"
 )
 
@@ -125,7 +126,7 @@ func (c Codec) Encode(ctx context.Context, w io.Writer, src pixel.Source, opts c
 const mostEncodeWorkers = 4
 
 func (c Codec) encodeWorkers(opts codec.Options) int {
-	return min(c.workers(codec.Request{Workers: opts.Workers}), mostEncodeWorkers)
+	return min(cores.Of(c.Workers, opts.Workers), mostEncodeWorkers)
 }
 
 // An encoder is one run over a picture.

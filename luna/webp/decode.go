@@ -14,6 +14,7 @@ import (
 	"github.com/immagin/immagin-go/internal/ctxio"
 	"github.com/immagin/immagin-go/internal/modversion"
 	"github.com/immagin/immagin-go/luna/codec"
+	"github.com/immagin/immagin-go/luna/internal/cores"
 	"github.com/immagin/immagin-go/luna/internal/lazy"
 	"github.com/immagin/immagin-go/luna/pixel"
 	"github.com/immagin/immagin-go/luna/webp/internal/vp8/decoder"
@@ -30,7 +31,7 @@ func (c Codec) DecodeWork(info codec.Info, req codec.Request) int64 {
 	w, h := int64(info.Shape.Width), int64(info.Shape.Height)
 	n := pixel.StripRows*5*w + 64<<10
 	if info.Lossy {
-		n += decoder.Work(info.Shape.Width, info.Shape.Height, c.workers(req.Workers))
+		n += decoder.Work(info.Shape.Width, info.Shape.Height, cores.Of(c.Workers, req.Workers))
 	}
 	if !info.Lossy || info.HasAlpha {
 		n += ((w + 15) &^ 15) * ((h + 15) &^ 15) * 9
@@ -120,7 +121,7 @@ func (c Codec) readPicture(ctx context.Context, in *chunks, f frame, h *header, 
 				p.hasAlpha = true
 			}
 		case "VP8 ", "VP8L":
-			if err := p.read(ctx, in, f, h.extended, c.workers(req.Workers)); err != nil {
+			if err := p.read(ctx, in, f, h.extended, cores.Of(c.Workers, req.Workers)); err != nil {
 				p.close()
 				return nil, err
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"runtime"
 
 	"github.com/immagin/immagin-go/internal/ctxio"
 	"github.com/immagin/immagin-go/luna/codec"
@@ -63,17 +62,6 @@ func (c Codec) accept(shape pixel.Shape, opts codec.Options) error {
 		return fmt.Errorf("webp: %w: %v pictures; Accepts tells which", codec.ErrUnsupported, shape)
 	}
 	return nil
-}
-
-// workers is how many cores an encode may use.
-func (c Codec) workers(n int) int {
-	switch {
-	case c.Workers > 0 && n > 0:
-		return min(c.Workers, n)
-	case c.Workers > 0 || n > 0:
-		return c.Workers + n
-	}
-	return min(2, runtime.GOMAXPROCS(0))
 }
 
 // Encode converts rows as they come, and writes the file once it has seen them

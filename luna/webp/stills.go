@@ -10,6 +10,7 @@ import (
 
 	"github.com/immagin/immagin-go/internal/interleave"
 	"github.com/immagin/immagin-go/luna/codec"
+	"github.com/immagin/immagin-go/luna/internal/cores"
 	"github.com/immagin/immagin-go/luna/pixel"
 	"github.com/immagin/immagin-go/luna/webp/internal/alph"
 	"github.com/immagin/immagin-go/luna/webp/internal/mux"
@@ -41,7 +42,7 @@ type kept struct {
 type keptKey struct{}
 
 func (c Codec) newStills(opts codec.Options) *stills {
-	quality, effort, workers := opts.Quality, defaultEffort, c.workers(opts.Workers)
+	quality, effort, workers := opts.Quality, defaultEffort, cores.Of(c.Workers, opts.Workers)
 	if quality == 0 {
 		quality = defaultQuality
 	}
