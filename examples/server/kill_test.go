@@ -34,7 +34,7 @@ func TestKilledUploads(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills processes for seconds")
 	}
-	rounds := testCount(t, 2) // starting a server takes seconds
+	rounds := testCount(t, 5)
 	data := t.TempDir()
 	opened, err := bucket.Open(t.Context(), fileURL(filepath.Join(data, "store"), "create_dir=1"))
 	require.NoError(t, err)

@@ -293,7 +293,7 @@ func TestKilledMetering(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills processes for seconds")
 	}
-	rounds := testCount(t, 1) // starting a server takes seconds
+	rounds := testCount(t, 2) // starting a server takes seconds
 	data := t.TempDir()
 	const secret = "test-secret-0123456789"
 	args := []string{"-secret", secret, "-api-key", testKey}

@@ -3,7 +3,6 @@ package avif
 import (
 	"bytes"
 	"encoding/binary"
-	"os"
 	"sync"
 	"testing"
 
@@ -45,15 +44,7 @@ func lieInSize(file []byte, width, height int) []byte {
 	return file
 }
 
-// TestConformance leaves the lowest quality out, as encoding takes its time;
-// where IMMAGIN_TEST_COUNT is set, it is there.
-func TestConformance(t *testing.T) {
-	o := promises
-	if os.Getenv("IMMAGIN_TEST_COUNT") == "" {
-		o.Encodings = o.Encodings[:2]
-	}
-	codectest.Run(t, testCodec(t), o)
-}
+func TestConformance(t *testing.T) { codectest.Run(t, testCodec(t), promises) }
 
 func FuzzDecode(f *testing.F) {
 	codectest.Fuzz(f, testCodec(f), codectest.Options{Encodings: promises.Encodings[:1]})
