@@ -71,11 +71,11 @@ func (e *Encoder) analyze(width, height, tileBits int) []plan {
 		bits      float32
 		red, blue int
 	}
-	options := [...]option{
+	options := [...]option{ // each product is rounded, so that none is fused with a sum
 		{bits: entropy[alpha] + entropy[red] + entropy[green] + entropy[blue], red: red, blue: blue},
-		{plan{predict: true}, entropy[alphaStep] + entropy[redStep] + entropy[greenStep] + entropy[blueStep] + tiles*3.807355, redStep, blueStep},
+		{plan{predict: true}, entropy[alphaStep] + entropy[redStep] + entropy[greenStep] + entropy[blueStep] + float32(tiles*3.807355), redStep, blueStep},
 		{plan{subtractGreen: true}, entropy[alpha] + entropy[redLess] + entropy[green] + entropy[blueLess], redLess, blueLess},
-		{plan{subtractGreen: true, predict: true}, entropy[alphaStep] + entropy[redStepLess] + entropy[greenStep] + entropy[blueStepLess] + tiles*4.5849624, redStepLess, blueStepLess},
+		{plan{subtractGreen: true, predict: true}, entropy[alphaStep] + entropy[redStepLess] + entropy[greenStep] + entropy[blueStepLess] + float32(tiles*4.5849624), redStepLess, blueStepLess},
 		{plan{palette: true}, entropy[hashed] + float32(8*e.palette.n), red, blue},
 	}
 	if e.palette.n == 0 {

@@ -92,7 +92,7 @@ func (e *Encoder) cluster() error {
 	}
 	if !s.low || !binned {
 		x := float32(s.quality) / 100
-		enough := int(1 + x*x*x*(maxGreedy-1))
+		enough := 1 + int(x*x*x*(maxGreedy-1))
 		if err := c.stochastic(ctx, enough); err != nil {
 			return err
 		}
