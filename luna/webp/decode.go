@@ -29,19 +29,18 @@ func decoderVersion() string {
 // packed pixels, at most twice, of a lossless one or of an alpha channel.
 func (c Codec) DecodeWork(info codec.Info, req codec.Request) int64 {
 	w, h := int64(info.Shape.Width), int64(info.Shape.Height)
-	n := pixel.StripRows*5*w + 64<<10
-	if info.Lossy {
-		n += decoder.Work(info.Shape.Width, info.Shape.Height, cores.Of(c.Workers, req.Workers))
-	}
+	// A frame may be lossy where the whole canvas is not.
+	n := pixel.StripRows*5*w + 64<<10 + decoder.Work(info.Shape.Width, info.Shape.Height, cores.Of(c.Workers, req.Workers))
 	if !info.Lossy || info.HasAlpha {
 		n += ((w + 15) &^ 15) * ((h + 15) &^ 15) * 9
 	}
 	return n
 }
 
-// Scales lists 1/8, 1/4 and 1/2 for lossy stills without alpha. Samples are
-// averaged before they become RGB, as libwebp does: luma by 2, 4 or 8, and chroma,
-// of which there is half as much, by half of that.
+// Scales lists 1/8, 1/4 and 1/2 for lossy stills without alpha, and for an
+// animation of one such picture that covers the canvas. Samples are averaged
+// before they become RGB, as libwebp does: luma by 2, 4 or 8, and chroma, of which
+// there is half as much, by half of that.
 func (c Codec) Scales(info codec.Info) []codec.Scale {
 	if !info.Lossy || info.HasAlpha || info.Frames > 1 {
 		return nil
@@ -99,7 +98,7 @@ func (c Codec) decode(ctx context.Context, r io.Reader, req codec.Request) (pixe
 		h.width, h.height, h.alpha = p.width, p.height, p.hasAlpha
 	}
 	if shrink > 1 {
-		if p.lossy == nil || h.alpha || h.animated() {
+		if p.lossy == nil || h.alpha || !f.covers(h) {
 			p.close()
 			return nil, fmt.Errorf("%w: scale 1/%d of what is not a lossy still without alpha", codec.ErrUnsupported, shrink)
 		}

@@ -85,6 +85,11 @@ func TestScalesAreForLossyStills(t *testing.T) {
 		"alpha":     {sample(t, alphaFile), 0},
 		"lossless":  {sample(t, losslessFile), 0},
 		"animation": {riff(vp8x(flagAnimation, 40, 50), anim(1, 2, 3, 4), anmf(0, 0, 33, 18, vp8), anmf(0, 0, 33, 18, vp8)), 0},
+		// Of a single frame it is a still.
+		"one frame":      {riff(vp8x(flagAnimation, 33, 18), anim(1, 2, 3, 4), anmf(0, 0, 33, 18, vp8)), 3},
+		"a smaller one":  {riff(vp8x(flagAnimation, 40, 50), anim(1, 2, 3, 4), anmf(0, 0, 33, 18, vp8)), 0},
+		"one to a side":  {riff(vp8x(flagAnimation, 35, 18), anim(1, 2, 3, 4), anmf(2, 0, 33, 18, vp8)), 0},
+		"one with alpha": {riff(vp8x(flagAnimation|flagAlpha, 33, 18), anim(1, 2, 3, 4), anmf(0, 0, 33, 18, vp8)), 0},
 	} {
 		info, err := Codec{}.Probe(bytes.NewReader(test.file))
 		require.NoError(t, err)

@@ -30,6 +30,7 @@ type header struct {
 	width, height int // of the canvas
 	alpha         bool
 	lossy         bool
+	partial       bool // the first frame leaves some of the canvas uncovered
 	frames        int
 	background    [4]uint8 // of an animation, RGBA
 	loops         int
@@ -96,7 +97,9 @@ func probe(r io.Reader) (*header, error) {
 	if !seen {
 		return nil, errNoPixels
 	}
-	h.frames = max(h.frames, 1)
+	if h.frames = max(h.frames, 1); h.frames == 1 && h.partial {
+		h.lossy = false // what is around it is exact, and nothing of it can be scaled
+	}
 	return h, nil
 }
 
@@ -282,6 +285,9 @@ func (h *header) readFrame(c *chunks) (frame, error) {
 	return f, nil
 }
 
+// covers reports whether f is all of the canvas.
+func (f frame) covers(h *header) bool { return f.width == h.width && f.height == h.height }
+
 // Flags of an ANMF chunk.
 const (
 	frameDisposes   = 1 << 0
@@ -290,9 +296,11 @@ const (
 
 // firstFrame looks into the first ANMF chunk.
 func (h *header) firstFrame(c *chunks) error {
-	if _, err := h.readFrame(c); err != nil {
+	f, err := h.readFrame(c)
+	if err != nil {
 		return err
 	}
+	h.partial = !f.covers(h)
 	in := c.inside()
 	for {
 		if err := in.next(); err == io.EOF {
