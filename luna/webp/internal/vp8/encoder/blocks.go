@@ -7,8 +7,9 @@ import (
 	"github.com/immagin/immagin-go/luna/webp/internal/vp8/kernel"
 )
 
-// pickI4 codes luma block by block, and keeps that if it is better than whole.
-func (w *worker) pickI4(b *macroblock, s *segment, whole *score) {
+// pickI4 codes luma block by block, and keeps that if it is better than
+// luma as a whole, whose score is whole.
+func (w *worker) pickI4(b *macroblock, s *segment, whole int64) {
 	t := w.trial
 	top, left := w.top, w.left
 	sum := score{h: wholeCostBits}
@@ -56,7 +57,7 @@ func (w *worker) pickI4(b *macroblock, s *segment, whole *score) {
 		}
 		best.weigh(s.lambdaMode)
 		sum.add(&best)
-		if sum.total >= whole.total || sum.h > w.limit {
+		if sum.total >= whole || sum.h > w.limit {
 			return
 		}
 		modes[n] = uint8(bestMode)
@@ -73,7 +74,6 @@ func (w *worker) pickI4(b *macroblock, s *segment, whole *score) {
 	t.last[blockDC] = 0
 	w.trial, w.best = w.best, w.trial
 	w.modeBits = sum.h
-	*whole = sum
 }
 
 var allBlockModes = [16]uint8{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
@@ -117,7 +117,7 @@ func (w *worker) refineI4(best int, list []uint8, n int, src *kernel.Block, s *s
 		r := &w.refined
 		var f [1]kernel.Coefficients
 		kernel.ForwardTransforms(f[:], src[:], pred[:])
-		r.Nonzero = trellis(&r.Levels, &f[0], 0, context, &s.y1, costs, s.lambdaTrellisI4)
+		r.Nonzero = kernel.Trellis(&r.Levels, &f[0], 0, context, &s.y1, costs, s.lambdaTrellisI4)
 		if r.Levels == c.Levels {
 			continue
 		}

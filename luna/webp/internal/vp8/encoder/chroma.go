@@ -8,7 +8,6 @@ import (
 // pickChroma chooses the mode of Cb and Cr.
 func (w *worker) pickChroma(b *macroblock, s *segment, x, y int) {
 	best := score{total: unlimited}
-	chosen := w.best
 	for _, mode := range w.shortlistChroma(s, x, y) {
 		pred := &w.wholeC[mode]
 		t := &w.chroma[0]
@@ -36,7 +35,7 @@ func (w *worker) pickChroma(b *macroblock, s *segment, x, y int) {
 		r.weigh(s.lambdaUV)
 		if r.total < best.total {
 			best = r
-			b.chroma = uint8(mode)
+			b.chroma = mode
 			t.nonzero = nonzero
 			w.chroma[0], w.chroma[1] = w.chroma[1], w.chroma[0]
 		}
@@ -45,12 +44,12 @@ func (w *worker) pickChroma(b *macroblock, s *segment, x, y int) {
 	for n := range t.levels {
 		last := uint8(0)
 		if t.nonzero>>n&1 != 0 {
-			chosen.levels[blockC+n] = t.levels[n]
+			w.best.levels[blockC+n] = t.levels[n]
 			last = lastOf(&t.levels[n])
 		}
-		chosen.last[blockC+n] = last
+		w.best.last[blockC+n] = last
 	}
-	chosen.out.c = t.out
+	w.best.out.c = t.out
 	if w.e.diffuse {
 		w.keepErrors(&t.spread)
 	}
@@ -65,8 +64,6 @@ func (w *worker) shortlistChroma(s *segment, x, y int) []uint8 {
 		for mode := range vp8.Modes {
 			cost[mode] = kernel.SATD(w.src.c[:], w.wholeC[mode][:]) + int(vp8.ChromaModeCosts[mode])*s.lambdaSATD>>8
 		}
-	}
-	if w.effort.chroma < vp8.Modes {
 		shortest(w.list[:], cost[:], w.effort.chroma)
 	}
 	return w.list[:w.effort.chroma]

@@ -109,7 +109,7 @@ func (w *worker) decide(b *macroblock, x, y int) {
 	s := &w.e.segments[b.segment]
 	whole := w.pickI16(b, s, x, y)
 	if !w.effort.coarse || w.best.nonzero&0xffff != 0 {
-		w.pickI4(b, s, &whole)
+		w.pickI4(b, s, whole.total)
 	}
 	if b.whole {
 		w.best.findLast()

@@ -107,7 +107,6 @@ type Encoder struct {
 	ahead   [lag]counts
 	costs   [lag/refresh + 2]levelCosts
 	slot    int // of costs, for the next row
-	start   vp8.Probabilities
 	final   vp8.Probabilities
 	skipped int
 
@@ -239,7 +238,6 @@ func (e *Encoder) reset(ctx context.Context, p *Picture, o Options) {
 	e.modeBudget = max(firstPartition-e.withheld-restBits*int64(e.columns*e.rows), 0)
 	e.total = counts{}
 	e.edge = [segments]int{}
-	e.start = vp8.DefaultProbabilities
 	e.diffuse = o.Quality <= 98
 	e.skipped = 0
 	for len(e.workers) < o.Workers {
@@ -327,8 +325,8 @@ func (e *Encoder) finishFilter() {
 
 // restrainFilter switches the filter off for tests.
 func (e *Encoder) restrainFilter() {
-	for i := range e.segments {
-		if e.noFilter {
+	if e.noFilter {
+		for i := range e.segments {
 			e.segments[i].filter = 0
 		}
 	}

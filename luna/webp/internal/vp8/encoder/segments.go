@@ -34,7 +34,6 @@ type segment struct {
 	lambdaTexture                             int64
 	lambdaSATD                                int // of a bit, in units of SATD
 	minDistortion                             int64
-	penaltyI4                                 int64
 }
 
 // compression maps quality to a power law of the quantiser (libwebp's
@@ -136,7 +135,6 @@ func (s *segment) setup(chromaDC, chromaAC int) {
 	s.lambdaTexture = max(noiseShaping*i4>>5, 1)
 	s.lambdaSATD = min(max(int(i4)/2, 1), 255)
 	s.minDistortion = 20 * int64(s.y1.Q[0])
-	s.penaltyI4 = 1000 * i4 * i4
 }
 
 // average is that of the steps.

@@ -61,8 +61,6 @@ func (w *worker) shortlistI16(s *segment, x, y int) []uint8 {
 		for mode := range vp8.Modes {
 			cost[mode] = kernel.SATD(w.src.y[:], w.whole[mode][:]) + int(vp8.ModeCosts[mode])*s.lambdaSATD>>8
 		}
-	}
-	if w.effort.whole < vp8.Modes {
 		shortest(w.list[:], cost[:], w.effort.whole)
 	}
 	return w.list[:w.effort.whole]
@@ -110,7 +108,8 @@ func (w *worker) rateI16(t *coded, nonzero uint32) int64 {
 		kernel.ResidualCosts(t.levels[blockY:blockC], 1, of[:], &w.costs[vp8.LumaAfterDC]))
 }
 
-// refineI16 does so for luma that is coded as a whole.
+// refineI16 quantises luma that is coded as a whole, in the mode that was best, by
+// trellis where that is better.
 func (w *worker) refineI16(s *segment, mode int, best *score) {
 	t := w.trial
 	pred := &w.whole[mode]
@@ -127,7 +126,7 @@ func (w *worker) refineI16(s *segment, mode int, best *score) {
 		i, j := n&3, n>>2
 		f[n][0] = 0
 		some := contexts(0)
-		if trellis(&t.levels[blockY+n], &f[n], 1, int(top>>i&1+left>>j&1), &s.y1, &w.costs[vp8.LumaAfterDC], s.lambdaTrellisI16) != 0 {
+		if kernel.Trellis(&t.levels[blockY+n], &f[n], 1, int(top>>i&1+left>>j&1), &s.y1, &w.costs[vp8.LumaAfterDC], s.lambdaTrellisI16) != 0 {
 			some = 1
 		}
 		nonzero |= uint32(some) << n

@@ -77,7 +77,7 @@ func (w *worker) claim(n int) (int, bool) {
 func (e *Encoder) prepare(r int) *levelCosts {
 	if r < lag {
 		if r == 0 {
-			e.costs[0].compute(&e.start)
+			e.costs[0].compute(&vp8.DefaultProbabilities)
 			e.slot = 0
 		}
 		e.ahead[r] = counts{}
@@ -200,14 +200,10 @@ func (w *worker) analyseRow(y int) {
 		if w.canceled(x) {
 			return
 		}
-		if w.effort.coarse && x&1 != 0 {
-			// Macroblocks in pairs are alike enough.
-			w.tally.alphas[alpha]++
-			w.tally.chroma += chroma
-			e.blocks[y*e.columns+x] = macroblock{alpha: uint8(alpha)}
-			continue
+		// Macroblocks in pairs are alike enough.
+		if !w.effort.coarse || x&1 == 0 {
+			alpha, chroma = w.analyse(e.picture, x, y)
 		}
-		alpha, chroma = w.analyse(e.picture, x, y)
 		w.tally.alphas[alpha]++
 		w.tally.chroma += chroma
 		e.blocks[y*e.columns+x] = macroblock{alpha: uint8(alpha)}

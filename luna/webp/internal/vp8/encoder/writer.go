@@ -75,8 +75,8 @@ func (w *writer) signed(v, n int) {
 	}
 }
 
-// finish writes what is left, and returns all.
-func (w *writer) finish() []byte {
+// finish writes what is left.
+func (w *writer) finish() {
 	n := (w.count + 8 + 7) / 8 // bytes
 	v := w.low << (8*n - w.count - 8)
 	if v>>(8*n) != 0 {
@@ -86,5 +86,4 @@ func (w *writer) finish() []byte {
 		w.buf = append(w.buf, byte(v>>(8*n)))
 	}
 	w.low, w.count = 0, 0
-	return w.buf
 }
