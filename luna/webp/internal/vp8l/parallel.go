@@ -42,9 +42,21 @@ func (e *Encoder) each(n int, do func(e *Encoder, worker, part int)) error {
 	return ctx.Err()
 }
 
+// share does the parts by several workers. The first panic of a part is that of
+// the caller, who knows how to survive it; a worker's would end the process.
 func (e *Encoder) share(n, workers int, do func(e *Encoder, worker, part int)) {
-	var next atomic.Int64
+	var (
+		next   atomic.Int64
+		once   sync.Once
+		thrown any
+	)
 	work := func(worker int) {
+		defer func() {
+			if v := recover(); v != nil {
+				once.Do(func() { thrown = v })
+				next.Store(int64(n))
+			}
+		}()
 		for e.job.ctx.Err() == nil {
 			i := int(next.Add(1)) - 1
 			if i >= n {
@@ -59,6 +71,9 @@ func (e *Encoder) share(n, workers int, do func(e *Encoder, worker, part int)) {
 	}
 	work(0)
 	others.Wait()
+	if thrown != nil {
+		panic(thrown)
+	}
 }
 
 // stopped reports now and then, at multiples of 16k, whether the context is
