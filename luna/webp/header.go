@@ -9,6 +9,7 @@ import (
 	"github.com/immagin/immagin-go/internal/exif"
 	"github.com/immagin/immagin-go/luna/codec"
 	"github.com/immagin/immagin-go/luna/pixel"
+	"github.com/immagin/immagin-go/luna/webp/internal/vp8/decoder"
 )
 
 // maxProfile is the bound of profiles. Longer ones are refused, since colours
@@ -227,7 +228,7 @@ type bitstream struct {
 }
 
 func readBitstream(c *chunks) (bitstream, error) {
-	b := bitstream{lossless: c.kind == "VP8L", head: make([]byte, 10)}
+	b := bitstream{lossless: c.kind == "VP8L", head: make([]byte, decoder.HeaderSize)}
 	if b.lossless {
 		b.head = b.head[:5]
 	}
@@ -244,12 +245,9 @@ func readBitstream(c *chunks) (bitstream, error) {
 		b.alpha = bits>>28&1 != 0
 		return b, nil
 	}
-	if d[0]&1 != 0 || d[3] != 0x9d || d[4] != 0x01 || d[5] != 0x2a {
-		return b, fmt.Errorf("%w: no header of a VP8 key frame", codec.ErrFormat)
-	}
-	b.width, b.height = (int(d[7])<<8|int(d[6]))&0x3fff, (int(d[9])<<8|int(d[8]))&0x3fff
-	if b.width == 0 || b.height == 0 {
-		return b, fmt.Errorf("%w: size %dx%d", codec.ErrFormat, b.width, b.height)
+	var err error
+	if b.width, b.height, err = decoder.Size(d); err != nil {
+		return b, malformed("pixels", err)
 	}
 	return b, nil
 }

@@ -88,6 +88,8 @@ func TestProbeRefuses(t *testing.T) {
 		{"another size on the canvas", riff(vp8x(0, 34, 18), vp8), codec.ErrFormat, "33x18 pixels on a canvas of 34x18"},
 		{"chunk beyond the file", riff([]byte("VP8 \xff\xff\xff\x7f")), codec.ErrFormat, "0 are left"},
 		{"no key frame", change(vp8, 8, vp8[8]|1), codec.ErrFormat, "key frame"},
+		{"not shown", change(vp8, 8, vp8[8]&^0x10), codec.ErrFormat, "key frame"},
+		{"profile 4", change(vp8, 8, vp8[8]|8), codec.ErrFormat, "key frame"},
 		{"no start code", change(vp8, 11, 0), codec.ErrFormat, "key frame"},
 		{"width 0", change(vp8, 14, 0), codec.ErrFormat, "size 0x18"},
 		{"no VP8L", change(vp8l, 8, 0), codec.ErrFormat, "VP8L"},

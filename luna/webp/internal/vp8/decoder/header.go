@@ -2,6 +2,7 @@ package decoder
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/immagin/immagin-go/luna/webp/internal/vp8"
 )
@@ -26,7 +27,7 @@ func Size(b []uint8) (width, height int, err error) {
 	// The upper two bits ask for an enlargement, which nobody makes.
 	width, height = (int(b[7])<<8|int(b[6]))&0x3fff, (int(b[9])<<8|int(b[8]))&0x3fff
 	if width == 0 || height == 0 {
-		return 0, 0, ErrHeader
+		return 0, 0, fmt.Errorf("%w: size %dx%d", ErrHeader, width, height)
 	}
 	return width, height, nil
 }
