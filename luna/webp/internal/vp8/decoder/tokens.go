@@ -11,17 +11,17 @@ type tokenContext [9]uint8
 // rows, times the quantiser's steps.
 type coefficients [24][16]int16
 
-// margin is more than the bytes that a macroblock takes at most: 25 blocks of 16
-// coefficients, each of 17 booleans of 7 bits and a sign.
-const margin = 25*16*120/8 + 16
+// margin is more than the bytes that a macroblock takes at most: 384 coefficients,
+// be there a second-order block or not, each of 18 booleans of 7 bits and a sign;
+// and what is loaded ahead.
+const margin = 384*(18*7+1)/8 + 16
 
 // parseTokens reads the coefficients of some macroblocks of a row (RFC 6386, 13).
 func (h *header) parseTokens(r *reader, above []tokenContext, left *tokenContext, row []macroblock, c []coefficients) {
 	for x := range row {
 		m := &row[x]
-		m.luma, m.chroma = 0, 0
 		if m.skip {
-			m.inner = m.blocks
+			m.luma, m.chroma, m.inner = 0, 0, m.blocks
 			// A second-order block that is not there has no influence.
 			second := [2]uint8{above[x][8], left[8]}
 			above[x], *left = tokenContext{}, tokenContext{}
