@@ -26,20 +26,7 @@ const (
 func (a *area) predictLuma(mode uint8, x, y int) {
 	switch mode {
 	case vp8.DC:
-		sum, n := 0, 0
-		if y > 0 {
-			for i := range 16 {
-				sum += int(a[lumaAt-stride+i])
-			}
-			n++
-		}
-		if x > 0 {
-			for i := range 16 {
-				sum += int(a[lumaAt-1+i*stride])
-			}
-			n++
-		}
-		a.fill(lumaAt, 16, average(sum, n, 3))
+		a.fill(lumaAt, 16, a.mean(lumaAt, 16, x, y))
 	case vp8.TrueMotion:
 		a.trueMotionLuma()
 	case vp8.Vertical:
@@ -60,20 +47,7 @@ func (a *area) predictLuma(mode uint8, x, y int) {
 func (a *area) predictChroma(at int, mode uint8, x, y int) {
 	switch mode {
 	case vp8.DC:
-		sum, n := 0, 0
-		if y > 0 {
-			for i := range 8 {
-				sum += int(a[at-stride+i])
-			}
-			n++
-		}
-		if x > 0 {
-			for i := range 8 {
-				sum += int(a[at-1+i*stride])
-			}
-			n++
-		}
-		a.fill(at, 8, average(sum, n, 2))
+		a.fill(at, 8, a.mean(at, 8, x, y))
 	case vp8.Vertical:
 		top := *(*[8]uint8)(a[at-stride:])
 		for i := at; i < at+8*stride; i += stride {
@@ -86,13 +60,26 @@ func (a *area) predictChroma(at int, mode uint8, x, y int) {
 	}
 }
 
-// average is that of n edges of 2<<shift samples, or gray where there is none.
-func average(sum, n int, shift uint) uint8 {
-	if n == 0 {
+// mean is that of the n samples above at and of those to its left, where there are
+// any, or gray.
+func (a *area) mean(at, n, x, y int) uint8 {
+	sum, count := 0, 0
+	if y > 0 {
+		for _, v := range a[at-stride:][:n] {
+			sum += int(v)
+		}
+		count += n
+	}
+	if x > 0 {
+		for i := range n {
+			sum += int(a[at-1+i*stride])
+		}
+		count += n
+	}
+	if count == 0 {
 		return 128
 	}
-	shift += uint(n)
-	return uint8((sum + 1<<(shift-1)) >> shift)
+	return uint8((sum + count/2) / count)
 }
 
 func spread(v uint8) uint64 { return uint64(v) * 0x0101010101010101 }
