@@ -140,9 +140,6 @@ func (d *Decoder) allocate() {
 	d.cr = d.pool.Get(8 * d.bands * d.cStride)
 }
 
-// Size reports the size of the frame.
-func (d *Decoder) Size() (width, height int) { return d.header.width, d.header.height }
-
 // A Rows is a row of macroblocks, finished: up to 16 rows of luma, of which the
 // first is Y of the frame, and half as many of chroma. Rows are Stride samples
 // apart, and end where macroblocks do.
@@ -240,8 +237,8 @@ func (d *Decoder) Close() {
 	d.words, d.y, d.cb, d.cr, d.slots = nil, nil, nil, nil, nil
 }
 
-// Decode returns the planes of the frame in data. It is for tests and for small
-// frames; [New] needs less memory.
+// Decode returns the planes of the frame in data. It is for tests; [New] needs less
+// memory.
 func Decode(ctx context.Context, data []uint8, o Options) (*image.YCbCr, error) {
 	d, err := New(ctx, data, o)
 	if err != nil {
