@@ -31,14 +31,6 @@ func filterSimple(p *Place, s Strength, edges Edges) {
 		filterSimpleGeneric(p, s, edges)
 		return
 	}
-	a := filterArguments{y: &p.Y[p.YAt], yStride: p.YStride, edges: uint64(edges), between: s.Limit + 4, within: s.Limit}
-	_ = p.Y[p.YAt+15*p.YStride+15]
-	if edges&LeftEdge != 0 {
-		_ = p.Y[p.YAt-4]
-	}
-	if edges&TopEdge != 0 {
-		a.yAbove = &p.Y[p.YAbove]
-		_ = p.Y[p.YAbove+3*p.YStride+15]
-	}
+	a := p.arguments(s, edges)
 	simpleAVX2(&a)
 }
