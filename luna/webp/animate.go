@@ -29,9 +29,11 @@ func (c Codec) AnimationWork(info codec.Info, req codec.Request) int64 {
 // Once a lossless frame's bytes are read, ctx is not looked at until it is decoded.
 func (c Codec) Animate(ctx context.Context, r io.Reader, req codec.Request) (codec.Frames, error) {
 	in := ctxio.NewReader(ctx, r)
-	f := &frames{ctx: ctx, codec: c, req: req, in: in, pool: req.Pool}
+	f := &frames{ctx: ctx, codec: c, req: req, in: in}
 	if err := f.open(bufio.NewReader(in)); err != nil {
-		return nil, f.fail(err)
+		err = f.fail(err)
+		f.Close()
+		return nil, err
 	}
 	return f, nil
 }
@@ -44,7 +46,6 @@ type frames struct {
 	in     *ctxio.Reader
 	chunks *chunks // the current one is that of the frame before
 	header *header
-	pool   *pixel.Pool
 
 	canvas *pixel.Image
 	last   frame
@@ -81,7 +82,7 @@ func (f *frames) Loops() int { return f.header.loops }
 // start clears the canvas.
 func (f *frames) start() {
 	shape := f.Shape()
-	f.canvas = pixel.NewImage(f.pool, shape)
+	f.canvas = pixel.NewImage(f.req.Pool, shape)
 	f.clear(frame{width: shape.Width, height: shape.Height})
 }
 
@@ -167,8 +168,8 @@ func (f *frames) draw(p *picture, a frame) error {
 	if a.overwrite && f.canvas.Shape.Layout == pixel.RGB {
 		f.clear(a) // there is no alpha to write, so that what is under it shows
 	}
-	buffer := f.pool.Get(4 * a.width)
-	defer f.pool.Put(buffer)
+	buffer := f.req.Pool.Get(4 * a.width)
+	defer f.req.Pool.Put(buffer)
 	var over [4][]uint8
 	for i := range over {
 		over[i] = buffer[i*a.width:][:a.width]
@@ -196,7 +197,7 @@ func (f *frames) draw(p *picture, a frame) error {
 // source yields a copy of the canvas, which the next frame goes on with.
 func (f *frames) source() pixel.Source {
 	canvas := f.canvas
-	return &lazy.Source{Size: canvas.Shape, Pool: f.pool, Fill: func(t *pixel.Strip) error {
+	return &lazy.Source{Size: canvas.Shape, Pool: f.req.Pool, Fill: func(t *pixel.Strip) error {
 		if f.canvas == nil {
 			return errClosed
 		}
@@ -220,7 +221,7 @@ func (f *frames) fail(err error) error {
 }
 
 func (f *frames) Close() error {
-	f.canvas.Free(f.pool)
+	f.canvas.Free(f.req.Pool)
 	f.canvas = nil
 	if f.err == nil || f.err == io.EOF {
 		f.err = errClosed

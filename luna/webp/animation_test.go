@@ -486,3 +486,12 @@ func FuzzCopy(f *testing.F) {
 		}
 	})
 }
+
+// A picture that ends early leaves nothing behind: the canvas goes back.
+func TestAnimateFailsWithoutLoss(t *testing.T) {
+	vp8 := chunkOf(t, photo(t, 400, 300), "VP8 ")
+	pool := pixel.NewPool()
+	_, err := Codec{}.Animate(t.Context(), bytes.NewReader(riff(rawChunk("VP8 ", vp8[8:len(vp8)/2]))), codec.Request{Pool: pool})
+	require.ErrorIs(t, err, codec.ErrFormat)
+	require.GreaterOrEqual(t, pool.Size(), int64(3*400*300))
+}
