@@ -5,18 +5,6 @@
 // Nothing here is ever written.
 package vp8
 
-// Stride is the distance of rows in a macroblock's work area: 16 rows, of 16 luma
-// samples, 8 Cb and 8 Cr. Chroma has the first 8 rows.
-const Stride = 32
-
-// Where the planes begin in a work area, and its size.
-const (
-	LumaOffset = 0
-	CbOffset   = 16
-	CrOffset   = 24
-	AreaSize   = 16 * Stride
-)
-
 // Types of blocks, as probabilities tell them apart (RFC 6386, 13.3).
 const (
 	LumaAfterDC = iota // luma without its DC, which is in a second-order block
@@ -32,17 +20,6 @@ const (
 	Contexts = 3
 	Nodes    = 11
 )
-
-// BlockOffsets are where the blocks of a work area begin: 16 of luma, 4 of Cb, 4
-// of Cr, by rows.
-var BlockOffsets = [24]int{
-	0, 4, 8, 12,
-	4 * Stride, 4*Stride + 4, 4*Stride + 8, 4*Stride + 12,
-	8 * Stride, 8*Stride + 4, 8*Stride + 8, 8*Stride + 12,
-	12 * Stride, 12*Stride + 4, 12*Stride + 8, 12*Stride + 12,
-	CbOffset, CbOffset + 4, CbOffset + 4*Stride, CbOffset + 4*Stride + 4,
-	CrOffset, CrOffset + 4, CrOffset + 4*Stride, CrOffset + 4*Stride + 4,
-}
 
 // Zigzag is the place in a block, by rows, of each coefficient in coded order.
 var Zigzag = [16]uint8{0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 14, 15}
