@@ -2,10 +2,6 @@ package vp8
 
 // Costs are in 1/256 bit, as libwebp has them (cost_enc.c, dsp/cost.c).
 
-// MaxVariableLevel is the last level whose cost depends on probabilities that a
-// frame can change. Above it only extra bits differ, whose are fixed.
-const MaxVariableLevel = 67
-
 // MaxLevel is the largest level an encoder writes.
 const MaxLevel = 2047
 
@@ -33,79 +29,6 @@ var BitCosts = [256]uint16{
 // BitCost is the cost of a bit, where p is the probability of 0 in 1/256.
 func BitCost(bit int, p uint8) int {
 	return int(BitCosts[p^uint8(-bit)])
-}
-
-// LevelCodes tells which nodes of the token tree a level from 1 to
-// MaxVariableLevel visits and what it takes there: a mask of nodes from node 2
-// on, and their bits. The tail of nodes is of probabilities that do not change.
-var LevelCodes = [67][2]uint16{
-	{1, 0},
-	{7, 1},
-	{15, 5},
-	{15, 13},
-	{51, 3},
-	{51, 3},
-	{51, 35},
-	{51, 35},
-	{51, 35},
-	{51, 35},
-	{211, 19},
-	{211, 19},
-	{211, 19},
-	{211, 19},
-	{211, 19},
-	{211, 19},
-	{211, 19},
-	{211, 19},
-	{211, 147},
-	{211, 147},
-	{211, 147},
-	{211, 147},
-	{211, 147},
-	{211, 147},
-	{211, 147},
-	{211, 147},
-	{211, 147},
-	{211, 147},
-	{211, 147},
-	{211, 147},
-	{211, 147},
-	{211, 147},
-	{211, 147},
-	{211, 147},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 83},
-	{339, 339},
 }
 
 // ChromaModeCosts are the costs of the chroma modes.

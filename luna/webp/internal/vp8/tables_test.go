@@ -25,7 +25,6 @@ func TestTablesAreThoseOfOthers(t *testing.T) {
 	require.Equal(t, uint32(0x48b5c179), sum(t, DCSteps))
 	require.Equal(t, uint32(0xa7d5ed28), sum(t, ACSteps))
 	require.Equal(t, uint32(0xcf1bc207), sum(t, BlockModeCosts))
-	require.Equal(t, uint32(0xc765c1a0), sum(t, LevelCodes))
 	require.Equal(t, uint32(0x58da15be), sum(t, BitCosts))
 	libwebps := FixedLevelCosts
 	libwebps[9], libwebps[10] = 640, 640

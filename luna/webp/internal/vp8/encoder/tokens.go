@@ -120,62 +120,8 @@ func choose(zeros, total uint32, old, update uint8) uint8 {
 // levelCosts are what levels cost, by type.
 type levelCosts [vp8.Types]kernel.Costs
 
-// compute is kernel's Costs.Set, walking each tree once.
-func (c *levelCosts) compute(p *vp8.Probabilities) {
+func (c *levelCosts) set(p *vp8.Probabilities) {
 	for t := range p {
-		for band := range p[t] {
-			rows := &c[t].Table[band]
-			for row := range rows {
-				if row == kernel.RowZero && band == 0 {
-					continue
-				}
-				ctx := row % kernel.RowStart
-				costRow(&rows[row], &p[t][band][ctx], row != kernel.RowZero)
-			}
-		}
+		c[t].Set(&p[t])
 	}
-}
-
-func costRow(table *[70]uint32, q *[vp8.Nodes]uint8, open bool) {
-	more := 0
-	if open {
-		more = vp8.BitCost(1, q[0])
-	}
-	table[kernel.ColumnEnd] = uint32(vp8.BitCost(0, q[0]))
-	table[0] = uint32(vp8.BitCost(0, q[1]) + more)
-	base := vp8.BitCost(1, q[1]) + more
-	one := base + vp8.BitCost(0, q[2])
-	large := base + vp8.BitCost(1, q[2])
-	low := large + vp8.BitCost(0, q[3])
-	middle := large + vp8.BitCost(1, q[3])
-	high := middle + vp8.BitCost(1, q[6])
-	middle += vp8.BitCost(0, q[6])
-	fixed := (*[68]uint16)(vp8.FixedLevelCosts[:])
-	table[1] = uint32(one) + uint32(fixed[1])
-	table[2] = uint32(low+vp8.BitCost(0, q[4])) + uint32(fixed[2])
-	low += vp8.BitCost(1, q[4])
-	table[3] = uint32(low+vp8.BitCost(0, q[5])) + uint32(fixed[3])
-	table[4] = uint32(low+vp8.BitCost(1, q[5])) + uint32(fixed[4])
-	five, seven := uint32(middle+vp8.BitCost(0, q[7])), uint32(middle+vp8.BitCost(1, q[7]))
-	for v := 5; v <= 6; v++ {
-		table[v] = five + uint32(fixed[v])
-	}
-	for v := 7; v <= 10; v++ {
-		table[v] = seven + uint32(fixed[v])
-	}
-	low, high = high+vp8.BitCost(0, q[8]), high+vp8.BitCost(1, q[8])
-	c := [4]uint32{
-		uint32(low + vp8.BitCost(0, q[9])), uint32(low + vp8.BitCost(1, q[9])),
-		uint32(high + vp8.BitCost(0, q[10])), uint32(high + vp8.BitCost(1, q[10])),
-	}
-	for v := 11; v <= 18; v++ {
-		table[v] = c[0] + uint32(fixed[v])
-	}
-	for v := 19; v <= 34; v++ {
-		table[v] = c[1] + uint32(fixed[v])
-	}
-	for v := 35; v <= 66; v++ {
-		table[v] = c[2] + uint32(fixed[v])
-	}
-	table[kernel.ColumnLarge] = c[3]
 }

@@ -77,7 +77,7 @@ func (w *worker) claim(n int) (int, bool) {
 func (e *Encoder) prepare(r int) *levelCosts {
 	if r < lag {
 		if r == 0 {
-			e.costs[0].compute(&vp8.DefaultProbabilities)
+			e.costs[0].set(&vp8.DefaultProbabilities)
 			e.slot = 0
 		}
 		e.ahead[r] = counts{}
@@ -92,7 +92,7 @@ func (e *Encoder) prepare(r int) *levelCosts {
 		e.slot = (e.slot + 1) % len(e.costs)
 		var p vp8.Probabilities
 		e.total.fit(&p)
-		e.costs[e.slot].compute(&p)
+		e.costs[e.slot].set(&p)
 	}
 	return &e.costs[e.slot]
 }

@@ -45,28 +45,50 @@ func (c *Costs) Set(p *[vp8.Bands][vp8.Contexts][vp8.Nodes]uint8) {
 	}
 }
 
-// setRow does as libwebp's VP8CalculateLevelCosts, with the fixed costs added.
+// setRow walks the token tree once (libwebp's VP8CalculateLevelCosts, with the
+// fixed costs added).
 func setRow(row *[costColumns]uint32, p *[vp8.Nodes]uint8, mayEnd bool) {
 	more := 0
 	if mayEnd {
 		more = vp8.BitCost(1, p[0])
 	}
-	row[0] = uint32(more + vp8.BitCost(0, p[1]))
-	more += vp8.BitCost(1, p[1])
-	for level := 1; level <= ColumnLarge; level++ {
-		cost := more
-		code := vp8.LevelCodes[level-1]
-		for i, pattern, taken := 2, code[0], code[1]; pattern != 0; i, pattern, taken = i+1, pattern>>1, taken>>1 {
-			if pattern&1 != 0 {
-				cost += vp8.BitCost(int(taken&1), p[i])
-			}
-		}
-		if level < ColumnLarge {
-			cost += int(vp8.FixedLevelCosts[level])
-		}
-		row[level] = uint32(cost)
-	}
 	row[ColumnEnd] = uint32(vp8.BitCost(0, p[0]))
+	row[0] = uint32(vp8.BitCost(0, p[1]) + more)
+	base := vp8.BitCost(1, p[1]) + more
+	one := base + vp8.BitCost(0, p[2])
+	large := base + vp8.BitCost(1, p[2])
+	low := large + vp8.BitCost(0, p[3])
+	middle := large + vp8.BitCost(1, p[3])
+	high := middle + vp8.BitCost(1, p[6])
+	middle += vp8.BitCost(0, p[6])
+	fixed := (*[ColumnLarge + 1]uint16)(vp8.FixedLevelCosts[:])
+	row[1] = uint32(one) + uint32(fixed[1])
+	row[2] = uint32(low+vp8.BitCost(0, p[4])) + uint32(fixed[2])
+	low += vp8.BitCost(1, p[4])
+	row[3] = uint32(low+vp8.BitCost(0, p[5])) + uint32(fixed[3])
+	row[4] = uint32(low+vp8.BitCost(1, p[5])) + uint32(fixed[4])
+	five, seven := uint32(middle+vp8.BitCost(0, p[7])), uint32(middle+vp8.BitCost(1, p[7]))
+	for v := 5; v <= 6; v++ {
+		row[v] = five + uint32(fixed[v])
+	}
+	for v := 7; v <= 10; v++ {
+		row[v] = seven + uint32(fixed[v])
+	}
+	low, high = high+vp8.BitCost(0, p[8]), high+vp8.BitCost(1, p[8])
+	c := [4]uint32{
+		uint32(low + vp8.BitCost(0, p[9])), uint32(low + vp8.BitCost(1, p[9])),
+		uint32(high + vp8.BitCost(0, p[10])), uint32(high + vp8.BitCost(1, p[10])),
+	}
+	for v := 11; v <= 18; v++ {
+		row[v] = c[0] + uint32(fixed[v])
+	}
+	for v := 19; v <= 34; v++ {
+		row[v] = c[1] + uint32(fixed[v])
+	}
+	for v := 35; v <= 66; v++ {
+		row[v] = c[2] + uint32(fixed[v])
+	}
+	row[ColumnLarge] = c[3]
 }
 
 // startRow is the row of a block's first level, by context.
