@@ -76,7 +76,7 @@ GLOBL square<>(SB), RODATA|NOPTR, $32
 	VPAND  low5<>(SB), a, a \
 	VPSUBB sixteen<>(SB), a, a
 
-// BASE puts 3 (q0-p0) + first in Y10; samples are signed.
+// FLIP makes samples signed, or unsigned again.
 #define FLIP(a) VPXOR sign<>(SB), a, a
 
 // STRONG filters an edge between macroblocks: p2 to q2 in Y1 to Y6.
@@ -220,7 +220,56 @@ GLOBL square<>(SB), RODATA|NOPTR, $32
 	VMOVDQU x, (n*32+at)(SP) \
 	VEXTRACTI128 $1, y, (n*32+32+at)(SP)
 
-// CHROMA loads a row of Cb and one of Cr.
+// LUMACOLUMNS puts all of the luma in the frame, from column 4 on, and UNLUMACOLUMNS
+// puts it back.
+#define LUMACOLUMNS \
+	LUMA                 \
+	TRANSPOSE            \
+	PUT(X8, Y8, 4, 0)    \
+	PUT(X9, Y9, 6, 0)    \
+	PUT(X10, Y10, 8, 0)  \
+	PUT(X11, Y11, 10, 0) \
+	PUT(X12, Y12, 12, 0) \
+	PUT(X13, Y13, 14, 0) \
+	PUT(X14, Y14, 16, 0) \
+	PUT(X15, Y15, 18, 0)
+
+#define UNLUMACOLUMNS \
+	VMOVDQU 128(SP), X0               \
+	VMOVDQU 160(SP), X1               \
+	VMOVDQU 192(SP), X2               \
+	VMOVDQU 224(SP), X3               \
+	VMOVDQU 256(SP), X4               \
+	VMOVDQU 288(SP), X5               \
+	VMOVDQU 320(SP), X6               \
+	VMOVDQU 352(SP), X7               \
+	VINSERTI128 $1, 384(SP), Y0, Y0   \
+	VINSERTI128 $1, 416(SP), Y1, Y1   \
+	VINSERTI128 $1, 448(SP), Y2, Y2   \
+	VINSERTI128 $1, 480(SP), Y3, Y3   \
+	VINSERTI128 $1, 512(SP), Y4, Y4   \
+	VINSERTI128 $1, 544(SP), Y5, Y5   \
+	VINSERTI128 $1, 576(SP), Y6, Y6   \
+	VINSERTI128 $1, 608(SP), Y7, Y7   \
+	TRANSPOSE                         \
+	VMOVDQU X8, (SI)                  \
+	VEXTRACTI128 $1, Y8, (SI)(AX*1)   \
+	VMOVDQU X9, (SI)(AX*2)            \
+	VEXTRACTI128 $1, Y9, (SI)(BX*1)   \
+	VMOVDQU X10, (R9)                 \
+	VEXTRACTI128 $1, Y10, (R9)(AX*1)  \
+	VMOVDQU X11, (R9)(AX*2)           \
+	VEXTRACTI128 $1, Y11, (R9)(BX*1)  \
+	VMOVDQU X12, (DI)                 \
+	VEXTRACTI128 $1, Y12, (DI)(AX*1)  \
+	VMOVDQU X13, (DI)(AX*2)           \
+	VEXTRACTI128 $1, Y13, (DI)(BX*1)  \
+	VMOVDQU X14, (R10)                \
+	VEXTRACTI128 $1, Y14, (R10)(AX*1) \
+	VMOVDQU X15, (R10)(AX*2)          \
+	VEXTRACTI128 $1, Y15, (R10)(BX*1)
+
+// CHROMAROW loads a row of Cb and one of Cr.
 #define CHROMAROW(cb, cr, x, y) \
 	VMOVQ cb, x   \
 	VMOVQ cr, X15 \
@@ -407,16 +456,7 @@ noLeft:
 	JZ    horizontal
 
 columns:
-	LUMA
-	TRANSPOSE
-	PUT(X8, Y8, 4, 0)
-	PUT(X9, Y9, 6, 0)
-	PUT(X10, Y10, 8, 0)
-	PUT(X11, Y11, 10, 0)
-	PUT(X12, Y12, 12, 0)
-	PUT(X13, Y13, 14, 0)
-	PUT(X14, Y14, 16, 0)
-	PUT(X15, Y15, 18, 0)
+	LUMACOLUMNS
 	CHROMAROW((R11), (R13), X0, Y0)
 	CHROMAROW((R11)(CX*1), (R13)(CX*1), X1, Y1)
 	CHROMAROW((R11)(CX*2), (R13)(CX*2), X2, Y2)
@@ -479,39 +519,7 @@ within:
 	VMOVDQU X4, COLUMN(16)
 	VMOVDQU X5, COLUMN(17)
 
-	VMOVDQU 128(SP), X0
-	VMOVDQU 160(SP), X1
-	VMOVDQU 192(SP), X2
-	VMOVDQU 224(SP), X3
-	VMOVDQU 256(SP), X4
-	VMOVDQU 288(SP), X5
-	VMOVDQU 320(SP), X6
-	VMOVDQU 352(SP), X7
-	VINSERTI128 $1, 384(SP), Y0, Y0
-	VINSERTI128 $1, 416(SP), Y1, Y1
-	VINSERTI128 $1, 448(SP), Y2, Y2
-	VINSERTI128 $1, 480(SP), Y3, Y3
-	VINSERTI128 $1, 512(SP), Y4, Y4
-	VINSERTI128 $1, 544(SP), Y5, Y5
-	VINSERTI128 $1, 576(SP), Y6, Y6
-	VINSERTI128 $1, 608(SP), Y7, Y7
-	TRANSPOSE
-	VMOVDQU X8, (SI)
-	VEXTRACTI128 $1, Y8, (SI)(AX*1)
-	VMOVDQU X9, (SI)(AX*2)
-	VEXTRACTI128 $1, Y9, (SI)(BX*1)
-	VMOVDQU X10, (R9)
-	VEXTRACTI128 $1, Y10, (R9)(AX*1)
-	VMOVDQU X11, (R9)(AX*2)
-	VEXTRACTI128 $1, Y11, (R9)(BX*1)
-	VMOVDQU X12, (DI)
-	VEXTRACTI128 $1, Y12, (DI)(AX*1)
-	VMOVDQU X13, (DI)(AX*2)
-	VEXTRACTI128 $1, Y13, (DI)(BX*1)
-	VMOVDQU X14, (R10)
-	VEXTRACTI128 $1, Y14, (R10)(AX*1)
-	VMOVDQU X15, (R10)(AX*2)
-	VEXTRACTI128 $1, Y15, (R10)(BX*1)
+	UNLUMACOLUMNS
 
 	VMOVDQU 144(SP), X0
 	VMOVDQU 176(SP), X1
@@ -691,52 +699,11 @@ TEXT ·simpleAVX2(SB), NOSPLIT, $768-8
 simpleNoLeft:
 	TESTQ $2, 64(R8)
 	JZ    simpleHorizontal
-	LUMA
-	TRANSPOSE
-	PUT(X8, Y8, 4, 0)
-	PUT(X9, Y9, 6, 0)
-	PUT(X10, Y10, 8, 0)
-	PUT(X11, Y11, 10, 0)
-	PUT(X12, Y12, 12, 0)
-	PUT(X13, Y13, 14, 0)
-	PUT(X14, Y14, 16, 0)
-	PUT(X15, Y15, 18, 0)
+	LUMACOLUMNS
 	SIMPLECOLUMNS(WITHIN, 6, 7, 8, 9)
 	SIMPLECOLUMNS(WITHIN, 10, 11, 12, 13)
 	SIMPLECOLUMNS(WITHIN, 14, 15, 16, 17)
-	VMOVDQU 128(SP), X0
-	VMOVDQU 160(SP), X1
-	VMOVDQU 192(SP), X2
-	VMOVDQU 224(SP), X3
-	VMOVDQU 256(SP), X4
-	VMOVDQU 288(SP), X5
-	VMOVDQU 320(SP), X6
-	VMOVDQU 352(SP), X7
-	VINSERTI128 $1, 384(SP), Y0, Y0
-	VINSERTI128 $1, 416(SP), Y1, Y1
-	VINSERTI128 $1, 448(SP), Y2, Y2
-	VINSERTI128 $1, 480(SP), Y3, Y3
-	VINSERTI128 $1, 512(SP), Y4, Y4
-	VINSERTI128 $1, 544(SP), Y5, Y5
-	VINSERTI128 $1, 576(SP), Y6, Y6
-	VINSERTI128 $1, 608(SP), Y7, Y7
-	TRANSPOSE
-	VMOVDQU X8, (SI)
-	VEXTRACTI128 $1, Y8, (SI)(AX*1)
-	VMOVDQU X9, (SI)(AX*2)
-	VEXTRACTI128 $1, Y9, (SI)(BX*1)
-	VMOVDQU X10, (R9)
-	VEXTRACTI128 $1, Y10, (R9)(AX*1)
-	VMOVDQU X11, (R9)(AX*2)
-	VEXTRACTI128 $1, Y11, (R9)(BX*1)
-	VMOVDQU X12, (DI)
-	VEXTRACTI128 $1, Y12, (DI)(AX*1)
-	VMOVDQU X13, (DI)(AX*2)
-	VEXTRACTI128 $1, Y13, (DI)(BX*1)
-	VMOVDQU X14, (R10)
-	VEXTRACTI128 $1, Y14, (R10)(AX*1)
-	VMOVDQU X15, (R10)(AX*2)
-	VEXTRACTI128 $1, Y15, (R10)(BX*1)
+	UNLUMACOLUMNS
 
 simpleHorizontal:
 	TESTQ $4, 64(R8)
