@@ -17,9 +17,8 @@ type clustering struct {
 
 // A pair is of two clusters, the lower index first.
 type pair struct {
-	a, b     int32
-	gain     float32 // how much the bits change: below 0 is better
-	combined float32
+	a, b int32
+	gain float32 // how much the bits change: below 0 is better
 }
 
 const (
@@ -84,7 +83,7 @@ func (e *Encoder) cluster() error {
 			c.alive = append(c.alive, int32(i))
 		}
 	}
-	binned := len(c.alive) > 2*bins && s.quality < 100
+	binned := len(c.alive) > 2*bins
 	if binned {
 		if err := c.bin(ctx, s); err != nil {
 			return err
@@ -210,8 +209,7 @@ func (c *clustering) push(a, b int32, limit float32) float32 {
 func (c *clustering) evaluate(p *pair, limit float32) {
 	a, b := &c.clusters[p.a], &c.clusters[p.b]
 	sum := a.total + b.total
-	p.combined = combined(a, b, sum+limit)
-	p.gain = p.combined - sum
+	p.gain = combined(a, b, sum+limit) - sum
 }
 
 func (c *clustering) lead(i int) {

@@ -32,7 +32,7 @@ var ErrSize = errors.New("vp8l: size")
 // An Encoder encodes pictures one after the other, and keeps its memory between
 // them. The zero value is ready. It is not safe for concurrent use.
 type Encoder struct {
-	pixels        []uint32 // the picture, and one pixel more
+	pixels        []uint32 // the picture
 	residuals     []uint32
 	tileData      []uint32 // a transform's pixels, or the groups of codes
 	palette       palette
@@ -106,7 +106,7 @@ func (e *Encoder) EncodePlane(ctx context.Context, dst []byte, plane []uint8, wi
 	s.tries = 8 + s.quality*s.quality/128
 	s.candidates = min(s.candidates, 2+o.Effort/6*8)
 	s.plane = true
-	e.pixels = grow(e.pixels, len(plane)+1)
+	e.pixels = grow(e.pixels, len(plane))
 	for i, v := range plane {
 		if i&0xffff == 0 && ctx.Err() != nil {
 			break
@@ -134,7 +134,7 @@ func (e *Encoder) finish(ctx context.Context, dst []byte, width, height int, s s
 
 // load takes in the samples, and reports whether any pixel is transparent.
 func (e *Encoder) load(ctx context.Context, samples []uint8, n, size int) bool {
-	e.pixels = grow(e.pixels, n+1)
+	e.pixels = grow(e.pixels, n)
 	all := uint32(black)
 	if size == 3 {
 		for i := range n {
@@ -155,7 +155,6 @@ func (e *Encoder) load(ctx context.Context, samples []uint8, n, size int) bool {
 			e.pixels[i] = p
 		}
 	}
-	e.pixels[n] = 0
 	return all>>24 != 0xff
 }
 

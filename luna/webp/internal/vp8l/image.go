@@ -80,7 +80,6 @@ func (e *Encoder) encodePlan(plan plan, groupBits int) error {
 		}
 	}
 	if plan.predict {
-		j.pixels = e.pixels[:n+1]
 		if err := e.predictTiles(); err != nil {
 			return err
 		}
@@ -159,16 +158,16 @@ func (e *Encoder) writeTiles(width, quality int) error {
 }
 
 func (e *Encoder) writeTilePixels() error {
-	tokens, _, err := e.findTokens()
+	best, err := e.findTokens()
 	if err != nil {
 		return err
 	}
 	e.w.put(0, 1)
-	h := e.candidates[0].count(&e.job, tokens, 0, 0)
+	h := best.count(&e.job, best.tokens, 0, 0)
 	e.codes = grow(e.codes, literalAt+literalCodes)
 	e.buildCodes(e.codes, h.counts, 0)
 	e.writeCodes(e.codes, 0)
-	return e.writeTokens(tokens, 0, nil, e.codes, len(e.codes))
+	return e.writeTokens(best.tokens, 0, nil, e.codes, len(e.codes))
 }
 
 // codeOrder bounds the five codes of a group, in the order in which they are
@@ -193,10 +192,11 @@ func (e *Encoder) writeCodes(codes []code, cacheBits int) {
 // writePixels writes the picture that the transforms leave, with a colour cache
 // and groups of codes.
 func (e *Encoder) writePixels(groupBits int) error {
-	tokens, cacheBits, err := e.findTokens()
+	best, err := e.findTokens()
 	if err != nil {
 		return err
 	}
+	tokens, cacheBits := best.tokens, best.cacheBits
 	c := &e.clusters
 	c.fill(&e.job, tokens, groupBits, cacheBits)
 	if err := e.cluster(); err != nil {
@@ -215,10 +215,6 @@ func (e *Encoder) writePixels(groupBits int) error {
 			e.tileData[i] = uint32(v) << 8
 		}
 		// The tokens of the picture are still needed.
-		best := &e.candidates[0]
-		if &tokens[:1][0] != &best.tokens[:1][0] {
-			best = &e.candidates[1]
-		}
 		best.tokens, e.groups = e.groups, best.tokens
 		err := e.writeTiles(tilesOf(e.job.width, groupBits), e.job.s.quality)
 		best.tokens, e.groups = e.groups, best.tokens

@@ -1,7 +1,7 @@
 package vp8l
 
 // predictTiles chooses a predictor for each tile, and leaves the residuals in
-// e.residuals. The picture is followed by a pixel of any value.
+// e.residuals.
 func (e *Encoder) predictTiles() error {
 	j := &e.job
 	e.tileData = grow(e.tileData, tilesOf(j.width, j.tileBits)*tilesOf(j.height, j.tileBits))

@@ -286,19 +286,19 @@ func (e *Encoder) parse(_, way int) {
 	c.estimate(j, 0)
 }
 
-// findTokens parses the pixels of the job, and returns the tokens and the bits
-// of their colour cache. Distances are codes.
-func (e *Encoder) findTokens() ([]token, int, error) {
+// findTokens parses the pixels of the job, and returns the best way to. Distances
+// are codes.
+func (e *Encoder) findTokens() (*candidate, error) {
 	j := &e.job
 	if err := e.findMatches(); err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	ways := len(e.candidates)
 	if j.s.low {
 		ways = 1
 	}
 	if err := e.each(ways, (*Encoder).parse); err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	best, other := &e.candidates[0], &e.candidates[1]
 	switch {
@@ -312,7 +312,7 @@ func (e *Encoder) findTokens() ([]token, int, error) {
 		}
 		var err error
 		if other.tokens, err = e.traced(other.tokens[:0], best); err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		other.cacheBits = best.cacheBits
 		best.estimate(j, j.width)
@@ -322,7 +322,7 @@ func (e *Encoder) findTokens() ([]token, int, error) {
 	case j.s.quality >= 25:
 		var err error
 		if other.tokens, err = e.traced(other.tokens[:0], best); err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		other.cacheBits = best.cacheBits
 		if other.estimate(j, 0); other.cost < best.cost {
@@ -337,5 +337,5 @@ func (e *Encoder) findTokens() ([]token, int, error) {
 			t.value = planeCode(j.width, int(t.value))
 		}
 	}
-	return best.tokens, best.cacheBits, nil
+	return best, nil
 }
