@@ -12,8 +12,8 @@ import (
 func (w *worker) pickI4(b *macroblock, s *segment, whole int64) {
 	t := w.trial
 	top, left := w.top, w.left
-	sum := score{h: wholeCostBits}
-	sum.weigh(s.lambdaMode)
+	header := int64(wholeCostBits)
+	total := header * s.lambdaI4
 	w.startBoundary()
 	modes := &t.modes
 	costs := &w.costs[vp8.Luma]
@@ -41,23 +41,14 @@ func (w *worker) pickI4(b *macroblock, s *segment, whole int64) {
 			}
 			k := kernel.Pick4x4(&w.candidates, &w.preds, list, tries, src, &s.y1, costs, context, headers, w.texture[n], &weights)
 			if w.effort.refine > 0 {
-				k = w.refineI4(k, list[:tries], n, src, s, headers, costs, context)
+				k = w.refineI4(k, list[:tries], n, src, s, headers, costs, context, &weights)
 			}
 			bestMode = int(list[k&15])
 			c = &w.candidates[k]
 		}
-		best := score{
-			d:  int64(c.SSE),
-			sd: (s.lambdaTexture*int64(abs(int(c.Texture)-int(w.texture[n]))>>5) + 128) >> 8,
-			h:  int64(headers[bestMode]),
-			r:  int64(c.Rate),
-		}
-		if bestMode > 0 && bits.OnesCount32(c.Nonzero&^1) <= flatLimitI4 {
-			best.r += flatPenalty
-		}
-		best.weigh(s.lambdaMode)
-		sum.add(&best)
-		if sum.total >= whole || sum.h > w.limit {
+		total += c.Cost(bestMode, headers[bestMode], w.texture[n], &weights)
+		header += int64(headers[bestMode])
+		if total >= whole || header > w.limit {
 			return
 		}
 		modes[n] = uint8(bestMode)
@@ -73,20 +64,16 @@ func (w *worker) pickI4(b *macroblock, s *segment, whole int64) {
 	b.modes = *modes
 	t.last[blockDC] = 0
 	w.trial, w.best = w.best, w.trial
-	w.modeBits = sum.h
+	w.modeBits = header
 }
 
 var allBlockModes = [16]uint8{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
 
 // refineI4 quantises the best candidates of a block by trellis where that is better,
 // and returns which is the best then. It was the one at best.
-func (w *worker) refineI4(best int, list []uint8, n int, src *kernel.Block, s *segment, headers *[vp8.BlockModes]uint16, costs *kernel.Costs, context int) int {
+func (w *worker) refineI4(best int, list []uint8, n int, src *kernel.Block, s *segment, headers *[vp8.BlockModes]uint16, costs *kernel.Costs, context int, weights *kernel.Weights) int {
 	total := func(c *kernel.Candidate, mode uint8) int64 {
-		rate := int64(c.Rate) + int64(headers[mode])
-		if mode > 0 && bits.OnesCount32(c.Nonzero&^1) <= flatLimitI4 {
-			rate += flatPenalty
-		}
-		return rate*s.lambdaI4 + 256*lambdaOne*(int64(c.SSE)+(s.lambdaTexture*int64(abs(int(c.Texture)-int(w.texture[n]))>>5)+128)>>8)
+		return c.Cost(int(mode), headers[mode], w.texture[n], weights)
 	}
 	var totals [vp8.BlockModes]int64
 	if w.effort.refine > 1 {

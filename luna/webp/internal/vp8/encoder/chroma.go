@@ -30,7 +30,7 @@ func (w *worker) pickChroma(b *macroblock, s *segment, x, y int) {
 			r: w.rateChroma(&t.levels, nonzero),
 		}
 		if mode > 0 && flat(t.levels[:], flatLimitUV) {
-			r.r += flatPenalty * 8
+			r.r += 8 * kernel.FlatPenalty
 		}
 		r.weigh(s.lambdaUV)
 		if r.total < best.total {

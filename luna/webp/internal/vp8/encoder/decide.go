@@ -20,14 +20,6 @@ func (s *score) weigh(lambda int64) {
 	s.total = (s.r+s.h)*lambda + 256*lambdaOne*(s.d+s.sd)
 }
 
-func (s *score) add(o *score) {
-	s.d += o.d
-	s.sd += o.sd
-	s.h += o.h
-	s.r += o.r
-	s.total += o.total
-}
-
 // Places in a macroblock's list of blocks: the DCs' block, luma, Cb and Cr.
 const (
 	blockDC = 0
@@ -87,12 +79,11 @@ func flatSource(s *[256]uint8) bool {
 	return true
 }
 
-// Where a block is not flat the complex modes are worth a bit more (libwebp's
-// FLATNESS_LIMITs).
+// flatLimitUV is how many levels of chroma, DCs apart, are too few for the complex
+// modes (libwebp's FLATNESS_LIMIT_UV).
+const flatLimitUV = 2
+
 const (
-	flatLimitI4   = 3
-	flatLimitUV   = 2
-	flatPenalty   = 140
 	unlimited     = math.MaxInt64 / 4
 	wholeCostBits = 211 // of telling that luma is not predicted as a whole
 )

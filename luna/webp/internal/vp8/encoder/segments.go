@@ -29,11 +29,11 @@ type segment struct {
 	y1, y2, uv kernel.Matrix
 
 	// What a bit of rate is worth in distortion, in 1/lambdaOne.
-	lambdaI4, lambdaI16, lambdaUV, lambdaMode int64
-	lambdaTrellisI4, lambdaTrellisI16         int64
-	lambdaTexture                             int64
-	lambdaSATD                                int // of a bit, in units of SATD
-	minDistortion                             int64
+	lambdaI4, lambdaI16, lambdaUV     int64
+	lambdaTrellisI4, lambdaTrellisI16 int64
+	lambdaTexture                     int64
+	lambdaSATD                        int // of a bit, in units of SATD
+	minDistortion                     int64
 }
 
 // compression maps quality to a power law of the quantiser (libwebp's
@@ -115,8 +115,8 @@ const (
 	biasChromaAC = kernel.BiasChromaAC - 5
 )
 
-// setup derives all else from the index (as libwebp's SetupMatrices; the lambdas of
-// blocks and of modes are ours).
+// setup derives all else from the index (as libwebp's SetupMatrices; the lambda of
+// blocks is ours).
 func (s *segment) setup(chromaDC, chromaAC int) {
 	step := func(t *[128]uint16, index, last int) int { return int(t[min(max(index, 0), last)]) }
 	s.y1.Set(step(&vp8.DCSteps, s.index, 127), step(&vp8.ACSteps, s.index, 127),
@@ -129,7 +129,6 @@ func (s *segment) setup(chromaDC, chromaAC int) {
 	s.lambdaI4 = lambdaOne * 16 * i4 * i4 / (10 * 128)
 	s.lambdaI16 = 3 * lambdaOne * i16 * i16
 	s.lambdaUV = lambdaOne * 3 * uv * uv / 128
-	s.lambdaMode = s.lambdaI4
 	s.lambdaTrellisI4 = max(5*i4*i4>>3, 1)
 	s.lambdaTrellisI16 = max(i16*i16>>2, 1)
 	s.lambdaTexture = max(noiseShaping*i4>>5, 1)

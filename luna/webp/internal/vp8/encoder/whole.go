@@ -34,7 +34,7 @@ func (w *worker) pickI16(b *macroblock, s *segment, x, y int) score {
 		w.refineI16(s, chosen, &best)
 	}
 	b.mode = uint8(chosen)
-	best.weigh(s.lambdaMode)
+	best.weigh(s.lambdaI4) // as pickI4 does
 	b.whole = true
 
 	w.noteEdges(s, b.segment, &best)

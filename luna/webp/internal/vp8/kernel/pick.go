@@ -9,20 +9,23 @@ type Weights struct {
 	Texture    int64 // of 1/32 of a difference of textures, in 1/256 of squared differences
 }
 
-// What is too flat pays 140/256 bit unless its mode is the first: a complex mode
-// should not be chosen for blocks without detail (libwebp's FLATNESS_PENALTY).
-const (
-	flatLevels  = 3
-	flatPenalty = 140
-)
+// FlatPenalty is what a block that is too flat pays, in 1/256 bit, unless its mode
+// is the first: a complex mode should not be chosen for blocks without detail
+// (libwebp's FLATNESS_PENALTY).
+const FlatPenalty = 140
 
-// Rate is what coding a candidate by mode costs, where the mode itself costs header.
-func (c *Candidate) rate(mode int, header uint16) int64 {
+// flatLevels are how many levels, DC apart, are too few (FLATNESS_LIMIT_I4).
+const flatLevels = 3
+
+// Cost is what a candidate costs that was coded by mode, which itself costs header,
+// where texture is that of the source.
+func (c *Candidate) Cost(mode int, header uint16, texture uint32, w *Weights) int64 {
 	rate := int64(c.Rate) + int64(header)
 	if mode > 0 && bits.OnesCount32(c.Nonzero&^1) <= flatLevels {
-		rate += flatPenalty
+		rate += FlatPenalty
 	}
-	return rate
+	d := int64(c.SSE) + (int64(abs(int(c.Texture)-int(texture))>>5)*w.Texture+128)>>8
+	return rate*w.Rate + d*w.Distortion
 }
 
 func pick4x4Generic(cs *[10]Candidate, preds *[10]Block, list *[16]uint8, n int, src *Block, m *Matrix, costs *Costs, context int, headers *[10]uint16, texture uint32, w *Weights) int {
@@ -38,10 +41,8 @@ func pick4x4Generic(cs *[10]Candidate, preds *[10]Block, list *[16]uint8, n int,
 func choose(cs *[10]Candidate, list *[16]uint8, n int, headers *[10]uint16, texture uint32, w *Weights) int {
 	at, least := 0, int64(1<<63-1)
 	for k, mode := range list[:n] {
-		c := &cs[k]
-		d := int64(c.SSE) + (int64(abs(int(c.Texture)-int(texture))>>5)*w.Texture+128)>>8
-		if total := c.rate(int(mode), headers[mode])*w.Rate + d*w.Distortion; total < least {
-			at, least = k, total
+		if cost := cs[k].Cost(int(mode), headers[mode], texture, w); cost < least {
+			at, least = k, cost
 		}
 	}
 	return at
