@@ -27,13 +27,9 @@ type photograph struct {
 	theirs []ratedistortion.Measurement // by quality
 }
 
-// encode is what either side does with its pixels.
-func (p photograph) encode(quality, effort int) order {
-	return order{
-		Tasks: []task{{job{Sharp: []string{fmt.Sprintf("s.webp({quality: %d, effort: %d})", quality, effort)}}, p.path}},
-		Raw:   &raw{Width: p.Width, Height: p.Height, Samples: 3}, Encode: encoding{Quality: quality, Effort: effort, Workers: 1},
-		Count: 1, Workers: 1,
-	}
+// job is what either side does with its pixels.
+func (p photograph) job(quality, effort int) rawJob {
+	return rawJob{rawPicture{p.name, p.path, raw{p.Width, p.Height, 3}}, encoding{Quality: quality, Effort: effort}}
 }
 
 // A comparison is an effort of ours over all photographs.
@@ -116,8 +112,7 @@ func newPhotograph(them side, path, folder string, qualities []int) (*photograph
 		if them == nil {
 			return nil, errors.New("sharp is not there to make it smaller")
 		}
-		j := job{Sharp: []string{fmt.Sprintf("s.resize(%d).toColourspace('srgb').removeAlpha().raw()", curveWidth)}}
-		if _, err := them.do(order{Tasks: []task{{j, path}}, Count: 1, Workers: 1, Save: p.path}); err != nil {
+		if _, err := them.do(pixels(path, fmt.Sprint(curveWidth), p.path)); err != nil {
 			return nil, err
 		}
 	}
@@ -147,7 +142,7 @@ func measureWebP(s side, p *photograph, quality, effort int, path string, kept b
 		if s == nil {
 			return m, fmt.Errorf("sharp is not there to make %s", path)
 		}
-		o := p.encode(quality, effort)
+		o := p.job(quality, effort).order(1)
 		o.Save = path
 		if _, err := s.do(o); err != nil {
 			return m, err

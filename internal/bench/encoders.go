@@ -151,13 +151,18 @@ func makeRaw(them side, dir string, from source, width, height int) (rawPicture,
 		arguments += fmt.Sprint(", ", height)
 	}
 	p.path = filepath.Join(dir, strings.ReplaceAll(p.name, " ", "-")+".rgb")
-	j := job{Sharp: []string{"s.resize(" + arguments + ").toColourspace('srgb').removeAlpha().raw()"}}
-	a, err := them.do(order{Tasks: []task{{j, from.path}}, Count: 1, Workers: 1, Save: p.path})
+	a, err := them.do(pixels(from.path, arguments, p.path))
 	if err != nil {
 		return p, err
 	}
 	p.raw = raw{width, a.Bytes / 3 / width, 3}
 	return p, nil
+}
+
+// pixels has sharp resize a picture, and leave its RGB in a file.
+func pixels(path, arguments, save string) order {
+	j := job{Sharp: []string{"s.resize(" + arguments + ").toColourspace('srgb').removeAlpha().raw()"}}
+	return order{Tasks: []task{{j, path}}, Count: 1, Workers: 1, Save: save}
 }
 
 // veil writes p with an alpha channel beside it: opaque in the middle,
