@@ -1,10 +1,6 @@
 package encoder
 
-import (
-	"encoding/binary"
-
-	"github.com/immagin/immagin-go/luna/webp/internal/vp8/kernel"
-)
+import "github.com/immagin/immagin-go/luna/webp/internal/vp8/kernel"
 
 // A Picture is what to encode: BT.601 in limited range, 4:2:0. Chroma planes have
 // half as many columns and rows as luma, rounded up.
@@ -46,20 +42,7 @@ func (p *Picture) load(s *samples, x, y int) {
 	packEdge(s.c[64:], p.Cr, p.CStride, 8*x, 8*y, cw, ch, 2)
 }
 
-// pack copies columns times rows blocks of src.
-func pack(dst, src []uint8, stride, columns, rows int) {
-	for r := range rows {
-		for line := range 4 {
-			from := src[(4*r+line)*stride:][:4*columns]
-			to := dst[16*columns*r+4*line:]
-			for c := range columns {
-				binary.LittleEndian.PutUint32(to[16*c:], binary.LittleEndian.Uint32(from[4*c:]))
-			}
-		}
-	}
-}
-
-// packEdge is pack for a square of blocks that the plane's end cuts.
+// packEdge gathers a square of blocks that the plane's end cuts.
 func packEdge(dst, src []uint8, stride, x, y, width, height, blocks int) {
 	var rows [16 * 16]uint8
 	n := 4 * blocks
@@ -71,5 +54,5 @@ func packEdge(dst, src []uint8, stride, x, y, width, height, blocks int) {
 			to[k] = to[k-1]
 		}
 	}
-	pack(dst, rows[:], n, blocks, blocks)
+	kernel.PackPlane(dst, rows[:], n, blocks)
 }
