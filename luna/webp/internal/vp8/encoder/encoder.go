@@ -88,8 +88,8 @@ type Encoder struct {
 
 	columns, rows int // of macroblocks
 	blocks        []macroblock
-	levels        []rowLevels
-	line          []column // what row above leaves below each macroblock
+	levels        [][]int16 // of each row, those that are not after their block's last
+	line          []column  // what row above leaves below each macroblock
 
 	segments    [segments]segment
 	used        int // segments
@@ -130,11 +130,6 @@ type Encoder struct {
 	planeY, planeC []uint8
 	noFilter       bool  // for tests
 	withheld       int64 // for tests: of firstPartition
-}
-
-// rowLevels are a row's levels that are not after each block's last.
-type rowLevels struct {
-	v []int16
 }
 
 // A column is what the row above leaves of a macroblock.

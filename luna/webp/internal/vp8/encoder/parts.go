@@ -70,7 +70,7 @@ func (p *part) start(e *Encoder, n int) {
 	p.coder = kernel.Coder{Low: p.out.low, Span: p.out.span, Count: uint32(p.out.count)}
 	p.y, p.x, p.n = n, 0, 0
 	if p.y < e.rows {
-		p.levels = e.levels[p.y].v
+		p.levels = e.levels[p.y]
 	}
 }
 
@@ -93,7 +93,7 @@ func (w *worker) fill(p *part) {
 		if p.x++; p.x == e.columns {
 			p.x = 0
 			if p.y += e.nParts; p.y < e.rows {
-				p.levels = e.levels[p.y].v
+				p.levels = e.levels[p.y]
 			}
 		}
 	}

@@ -32,7 +32,7 @@ func TestWorkIsBounded(t *testing.T) {
 			held := int(unsafe.Sizeof(*e)) + heldBy(e.blocks) + heldBy(e.levels) + heldBy(e.line) + heldBy(e.progress) +
 				heldBy(e.modeBits) + heldBy(e.strips) + heldBy(e.header.buf)
 			for i := range e.levels {
-				held += heldBy(e.levels[i].v)
+				held += heldBy(e.levels[i])
 			}
 			for i := range e.parts {
 				held += heldBy(e.parts[i].buf)

@@ -214,7 +214,7 @@ func (w *worker) analyseRow(y int) {
 // there.
 func (w *worker) codeRow(y int) {
 	e := w.e
-	w.levels = e.levels[y].v[:0]
+	w.levels = e.levels[y][:0]
 	w.left = 0
 	w.leftModes = [4]uint8{}
 	w.leftErrors = [2][2]int8{}
@@ -252,7 +252,7 @@ func (w *worker) codeRow(y int) {
 		}
 		e.advance(y, x+1)
 	}
-	e.levels[y].v = w.levels
+	e.levels[y] = w.levels
 }
 
 // enter takes what is above the macroblock at x, y.
