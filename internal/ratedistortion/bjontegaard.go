@@ -94,9 +94,9 @@ func endSlope(h0, h1, d0, d1 float64) float64 {
 }
 
 func (c curve) at(x float64) float64 {
-	i := min(max(0, len(c.x)-2), max(0, slices.IndexFunc(c.x, func(v float64) bool { return v > x })-1))
-	if x >= c.x[len(c.x)-1] {
-		i = len(c.x) - 2
+	i := 0
+	for i < len(c.x)-2 && x >= c.x[i+1] {
+		i++
 	}
 	h := c.x[i+1] - c.x[i]
 	t := (x - c.x[i]) / h
