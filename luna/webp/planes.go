@@ -60,23 +60,9 @@ func (p *planes) read(ctx context.Context, src pixel.Source, sharp *yuv.Sharp) e
 		flood(p.cb, 128)
 		flood(p.cr, 128)
 	}
-	y := 0
-	for {
-		t, err := src.Next()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		if t.Y != y || y+t.Rows > p.height {
-			return fmt.Errorf("rows %d to %d came where row %d of %d was due", t.Y, t.Y+t.Rows, y, p.height)
-		}
-		p.put(t, src.Shape().Layout, sharp)
-		y += t.Rows
-	}
-	if y != p.height {
-		return fmt.Errorf("source ended after %d of %d rows: %w", y, p.height, io.ErrUnexpectedEOF)
+	err := eachStrip(src, func(t *pixel.Strip) { p.put(t, src.Shape().Layout, sharp) })
+	if err != nil {
+		return err
 	}
 	if sharp != nil {
 		if err := sharp.Finish(ctx, p.y, p.cb, p.cr, p.width, p.chromaWidth); err != nil {
@@ -85,6 +71,29 @@ func (p *planes) read(ctx context.Context, src pixel.Source, sharp *yuv.Sharp) e
 	}
 	if !p.opaque {
 		p.clean()
+	}
+	return nil
+}
+
+// eachStrip calls f with the strips of src, of which all rows have to come in order.
+func eachStrip(src pixel.Source, f func(*pixel.Strip)) error {
+	y, height := 0, src.Shape().Height
+	for {
+		t, err := src.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if t.Y != y || y+t.Rows > height {
+			return fmt.Errorf("rows %d to %d came where row %d of %d was due", t.Y, t.Y+t.Rows, y, height)
+		}
+		f(t)
+		y += t.Rows
+	}
+	if y != height {
+		return fmt.Errorf("source ended after %d of %d rows: %w", y, height, io.ErrUnexpectedEOF)
 	}
 	return nil
 }

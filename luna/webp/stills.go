@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"runtime"
 	"sync"
 
@@ -185,28 +184,12 @@ func pack(packed []uint8, src pixel.Source) error {
 	samples := shape.Layout.Planes()
 	rows := make([][]uint8, samples)
 	n := shape.Width * samples
-	y := 0
-	for {
-		t, err := src.Next()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		if t.Y != y || y+t.Rows > shape.Height {
-			return fmt.Errorf("rows %d to %d came where row %d of %d was due", t.Y, t.Y+t.Rows, y, shape.Height)
-		}
+	return eachStrip(src, func(t *pixel.Strip) {
 		for i := range t.Rows {
 			for p := range rows {
 				rows[p] = t.Planes[p].Row(i)
 			}
-			interleave.Join(packed[(y+i)*n:][:n], rows)
+			interleave.Join(packed[(t.Y+i)*n:][:n], rows)
 		}
-		y += t.Rows
-	}
-	if y != shape.Height {
-		return fmt.Errorf("source ended after %d of %d rows: %w", y, shape.Height, io.ErrUnexpectedEOF)
-	}
-	return nil
+	})
 }
