@@ -84,7 +84,6 @@ var may = map[string][]string{
 	"luna/webp/internal/vp8/kernel":  {"luna/webp/internal/vp8"},
 	"luna/webp/internal/vp8l":        {},
 	"luna/webp/internal/yuv":         {},
-	"luna/webp/internal/calibrate":   {"luna/webp/internal/vp8/encoder", "luna/webp/internal/yuv", "internal/ratedistortion"},
 
 	"luna/codecs":      {"luna/codec", "luna/gif", "luna/jpeg", "luna/png", "luna/webp"},
 	"luna/codecs/full": {"luna/avif", "luna/bmp", "luna/codec", "luna/codecs", "luna/heif", "luna/jp2", "luna/tiff"},

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"image"
 
 	"golang.org/x/image/vp8"
 )
@@ -13,8 +12,6 @@ import (
 type Decoded struct {
 	Picture
 	Y []uint8
-	// Planes are all that is stored, in whole macroblocks.
-	Planes *image.YCbCr
 }
 
 // Decode reads a lossy WebP by a decoder that is not this project's, so that
@@ -35,7 +32,7 @@ func Decode(file []byte) (*Decoded, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Decoded{Picture: Picture{h.Width, h.Height, make([]uint8, 3*h.Width*h.Height)}, Y: make([]uint8, h.Width*h.Height), Planes: m}
+	r := &Decoded{Picture: Picture{h.Width, h.Height, make([]uint8, 3*h.Width*h.Height)}, Y: make([]uint8, h.Width*h.Height)}
 	cb, cr := make([]uint8, h.Width), make([]uint8, h.Width)
 	for y := range h.Height {
 		row := r.Y[y*h.Width:][:h.Width]
@@ -92,15 +89,3 @@ func upsample(dst, near, far []uint8) {
 }
 
 func clip(v int) uint8 { return uint8(min(max(0, v>>6), 255)) }
-
-// File puts a VP8 frame into a WebP.
-func File(frame []byte) []byte {
-	n := len(frame)
-	file := append([]byte("RIFF____WEBPVP8 ____"), frame...)
-	if n%2 != 0 {
-		file = append(file, 0)
-	}
-	binary.LittleEndian.PutUint32(file[4:], uint32(len(file)-8))
-	binary.LittleEndian.PutUint32(file[16:], uint32(n))
-	return file
-}
