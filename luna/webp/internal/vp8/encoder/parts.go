@@ -6,7 +6,6 @@ import "github.com/immagin/immagin-go/luna/webp/internal/vp8/kernel"
 // first on.
 type part struct {
 	out    *writer
-	coder  kernel.Coder
 	y, x   int
 	levels []int16 // of the row, from x on
 	n      int     // tokens that are not yet coded
@@ -46,7 +45,7 @@ func (w *worker) writeParts(n int) {
 			if w.canceled(0) {
 				return
 			}
-			a.out.buf, b.out.buf = kernel.Code2(&a.coder, &b.coder, a.out.buf, b.out.buf, a.tokens[:m], b.tokens[:m])
+			a.out.buf, b.out.buf = kernel.Code2(&a.out.Coder, &b.out.Coder, a.out.buf, b.out.buf, a.tokens[:m], b.tokens[:m])
 			a.drop(m)
 			b.drop(m)
 		}
@@ -57,7 +56,7 @@ func (w *worker) writeParts(n int) {
 			if w.canceled(0) {
 				return
 			}
-			p.out.buf = p.coder.Code(p.out.buf, p.tokens[:p.n])
+			p.out.buf = p.out.Code(p.out.buf, p.tokens[:p.n])
 			p.n = 0
 		}
 		p.finish()
@@ -67,7 +66,6 @@ func (w *worker) writeParts(n int) {
 func (p *part) start(e *Encoder, n int) {
 	p.out = &e.parts[n]
 	p.out.reset()
-	p.coder = kernel.Coder{Low: p.out.low, Span: p.out.span, Count: uint32(p.out.count)}
 	p.y, p.x, p.n = n, 0, 0
 	if p.y < e.rows {
 		p.levels = e.levels[p.y]
@@ -75,7 +73,6 @@ func (p *part) start(e *Encoder, n int) {
 }
 
 func (p *part) finish() {
-	p.out.low, p.out.span, p.out.count = p.coder.Low, p.coder.Span, int(p.coder.Count)
 	p.out.finish()
 	p.out, p.levels = nil, nil
 }

@@ -3,42 +3,42 @@ package encoder
 import (
 	"encoding/binary"
 	"math/bits"
+
+	"github.com/immagin/immagin-go/luna/webp/internal/vp8/kernel"
 )
 
 // A writer is the boolean entropy encoder of RFC 6386, section 7. The zero value
 // must be reset before use.
 type writer struct {
-	low   uint64 // the bits not yet written, of which the last 8 may still change
-	span  uint32 // 128..255: RFC 6386's range
-	count int    // bits of low beyond the last 8
-	buf   []byte
+	kernel.Coder
+	buf []byte
 }
 
 func (w *writer) reset() {
-	w.low, w.span, w.count, w.buf = 0, 255, 0, w.buf[:0]
+	w.Coder, w.buf = kernel.Coder{Span: 255}, w.buf[:0]
 }
 
 // bit writes a bit that is 0 with the probability p/256.
 func (w *writer) bit(bit bool, p uint8) {
-	split := 1 + ((w.span-1)*uint32(p))>>8
+	split := 1 + ((w.Span-1)*uint32(p))>>8
 	if bit {
-		w.low += uint64(split)
-		w.span -= split
+		w.Low += uint64(split)
+		w.Span -= split
 	} else {
-		w.span = split
+		w.Span = split
 	}
-	shift := bits.LeadingZeros8(uint8(w.span))
-	w.span <<= shift
-	w.low <<= shift
-	w.count += shift
-	if w.count >= 48 {
-		w.low = w.spill(w.low, w.count)
-		w.count -= 48
+	shift := bits.LeadingZeros8(uint8(w.Span))
+	w.Span <<= shift
+	w.Low <<= shift
+	w.Count += uint32(shift)
+	if w.Count >= 48 {
+		w.Low = w.spill(w.Low, w.Count)
+		w.Count -= 48
 	}
 }
 
 // spill writes the first 48 bits of low, which holds count+8, and a carry.
-func (w *writer) spill(low uint64, count int) uint64 {
+func (w *writer) spill(low uint64, count uint32) uint64 {
 	rest := count - 48 + 8
 	v := low >> rest
 	if v>>48 != 0 {
@@ -77,13 +77,13 @@ func (w *writer) signed(v, n int) {
 
 // finish writes what is left.
 func (w *writer) finish() {
-	n := (w.count + 8 + 7) / 8 // bytes
-	v := w.low << (8*n - w.count - 8)
+	n := (w.Count + 8 + 7) / 8 // bytes
+	v := w.Low << (8*n - w.Count - 8)
 	if v>>(8*n) != 0 {
 		w.carry()
 	}
-	for n--; n >= 0; n-- {
+	for n > 0 {
+		n--
 		w.buf = append(w.buf, byte(v>>(8*n)))
 	}
-	w.low, w.count = 0, 0
 }
