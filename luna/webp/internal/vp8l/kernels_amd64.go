@@ -30,7 +30,7 @@ func measureCounts(m *measure, x, y []uint32) {
 		return
 	}
 	n := len(x)
-	_ = y[n-1]
+	_, _ = y[n-1], m.same[(n-1)>>6]
 	if n&63 != 0 {
 		m.zero[n>>6], m.same[n>>6] = 0, 0
 	}
@@ -43,7 +43,7 @@ func residuals(dst, pixels []uint32, at, stride, n, mode int) {
 		residualsGeneric(dst, pixels, at, stride, n, mode)
 		return
 	}
-	_, _ = pixels[at-stride-1], pixels[at+n-1]
+	_, _, _ = pixels[at-stride-1], pixels[at+n-1], dst[n-1]
 	residualsAVX2(&dst[0], &pixels[at], stride, n/8, mode)
 	if n&7 != 0 {
 		residualsAVX2(&dst[n-8:][0], &pixels[at+n-8], stride, 1, mode)
