@@ -184,9 +184,6 @@ func TestStopsWithItsContext(t *testing.T) {
 	cancel()
 	for _, d := range drawings() {
 		b, err := Encode(ctx, []byte("head"), d.pixels, d.width, d.height, 4, Options{Effort: 4, Workers: 2})
-		if err == nil {
-			continue // too small to be asked
-		}
 		require.ErrorIs(t, err, context.Canceled)
 		require.Equal(t, "head", string(b))
 	}

@@ -16,16 +16,19 @@ func bytesOf[T any](s []T) int64 {
 func TestWorkBytesAreNotExceeded(t *testing.T) {
 	var most float64
 	for _, d := range drawings() {
-		for _, effort := range []int{0, 5} {
+		for _, effort := range []int{0, 3, 5, 6} {
 			e := New()
 			b, err := e.Encode(context.Background(), nil, d.pixels, d.width, d.height, 4, Options{Effort: effort})
 			require.NoError(t, err)
-			held := int64(unsafe.Sizeof(*e)) + bytesOf(e.pixels) + bytesOf(e.residuals) + bytesOf(e.tileData) + bytesOf(e.searches) +
+			held := int64(unsafe.Sizeof(*e)) + bytesOf(e.pixels) + bytesOf(e.residuals) + bytesOf(e.tileData) + bytesOf(e.searches) + bytesOf(e.crossSearches) +
 				bytesOf(e.matches) + bytesOf(e.chain) + bytesOf(e.heads) + bytesOf(e.groups) + bytesOf(e.trial) + bytesOf(e.codes) +
 				bytesOf(e.tracer.costs) + bytesOf(e.tracer.steps) + 2*bytesOf(b)
 			for i := range e.candidates {
 				c := &e.candidates[i]
 				held += bytesOf(c.tokens) + bytesOf(c.counts) + bytesOf(c.caches)
+			}
+			for i := range e.searches {
+				held += bytesOf(e.searches[i].scores)
 			}
 			c := &e.clusters
 			held += bytesOf(c.store) + bytesOf(c.tiles) + bytesOf(c.clusters) + bytesOf(c.alive) + bytesOf(c.symbols) + bytesOf(c.pairs)
