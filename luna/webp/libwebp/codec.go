@@ -15,8 +15,8 @@ import (
 	"github.com/immagin/immagin-go/luna/webp/internal/mux"
 )
 
-// decoder is package webp's codec, under a name that keeps its encoder's
-// settings out of Codec.
+// decoder is package webp's codec. Of its settings Workers is for decoding here,
+// and the other one is refused by Check.
 type decoder = webp.Codec
 
 // Codec decodes as webp.Codec does, and encodes with libwebp. Its zero value is
@@ -39,8 +39,11 @@ func (c Codec) Revision() string {
 	return "libwebp 1.4.0 by chai2010 " + modversion.Of("github.com/chai2010/webp", "unknown") + ", 1, " + c.decoder.Revision()
 }
 
-// Check refuses what webp.Codec refuses, and any effort but 4.
+// Check refuses what webp.Codec refuses, its SmartSubsample, and any effort but 4.
 func (c Codec) Check(shape pixel.Shape, opts codec.Options) error {
+	if c.SmartSubsample {
+		return fmt.Errorf("webp: %w: SmartSubsample; the binding of libwebp lacks it", codec.ErrUnsupported)
+	}
 	if opts.Effort != nil && *opts.Effort != onlyEffort {
 		return fmt.Errorf("webp: %w: effort %d; the binding of libwebp can only do %d", codec.ErrUnsupported, *opts.Effort, onlyEffort)
 	}

@@ -5,8 +5,11 @@ package libwebp
 import (
 	"bytes"
 	"encoding/binary"
+	"image"
+	"io"
 	"testing"
 
+	chai "github.com/chai2010/webp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/immagin/immagin-go/luna/codec"
@@ -52,12 +55,35 @@ func encoded(t *testing.T, c codec.Encoder, m *pixel.Image, opts codec.Options) 
 // TestFilesAreLibwebps holds them against the binding's own.
 func TestFilesAreLibwebps(t *testing.T) {
 	m := testpic.Make(pixel.Shape{Width: 67, Height: 45, Layout: pixel.RGB})
-	packed := make([]uint8, 3*67*45)
-	require.NoError(t, pack(packed, m.Source(0, nil)))
-	for _, opts := range []codec.Options{{}, {Quality: 30}, {Lossless: true}} {
-		want, err := encode(packed, m.Shape, opts)
+	in := chai.NewRGBImage(image.Rect(0, 0, 67, 45))
+	for y := range 45 {
+		for x := range 67 {
+			for p := range 3 {
+				in.XPix[y*in.XStride+3*x+p] = m.Planes[p].Row(y)[x]
+			}
+		}
+	}
+	for quality, set := range map[float32]int{90: 0, 30: 30} {
+		want, err := chai.EncodeRGB(in, quality)
 		require.NoError(t, err)
-		require.Equal(t, want, encoded(t, Codec{}, m, opts))
+		require.Equal(t, want, encoded(t, Codec{}, m, codec.Options{Quality: set}))
+	}
+	want, err := chai.EncodeLosslessRGB(in)
+	require.NoError(t, err)
+	require.Equal(t, want, encoded(t, Codec{}, m, codec.Options{Lossless: true}))
+}
+
+func TestFilesWithoutPixelsAreRefused(t *testing.T) {
+	before := []byte("before")
+	for name, file := range map[string][]byte{
+		"empty":            nil,
+		"a header":         []byte("RIFF\x04\x00\x00\x00WEBP"),
+		"other chunks":     []byte("RIFF\x0e\x00\x00\x00WEBPVP8X\x02\x00\x00\x00ab"),
+		"a chunk too long": []byte("RIFF\x0e\x00\x00\x00WEBPVP8 \x03\x00\x00\x00ab"),
+	} {
+		b, _, err := appendPixels(before, file)
+		require.Error(t, err, name)
+		require.Equal(t, before, b, name)
 	}
 }
 
@@ -67,4 +93,11 @@ func TestOnlyOneEffort(t *testing.T) {
 	require.ErrorIs(t, Codec{}.Check(shape, codec.Options{Effort: new(3)}), codec.ErrUnsupported)
 	require.ErrorIs(t, Codec{}.Check(shape, codec.Options{Quality: 101}), codec.ErrUnsupported)
 	require.NotEqual(t, webp.Codec{}.Revision(), Codec{}.Revision())
+}
+
+func TestNoSmartSubsample(t *testing.T) {
+	var c Codec
+	c.SmartSubsample = true
+	m := testpic.Make(pixel.Shape{Width: 8, Height: 8, Layout: pixel.RGB})
+	require.ErrorIs(t, c.Encode(t.Context(), io.Discard, m.Source(0, nil), codec.Options{}), codec.ErrUnsupported)
 }

@@ -92,6 +92,7 @@ func pack(packed []uint8, src pixel.Source) error {
 // appendPixels appends the chunks of a file of libwebp's that hold its pixels,
 // and reports whether there is alpha among them.
 func appendPixels(dst, file []byte) (_ []byte, alpha bool, err error) {
+	from := len(dst)
 	for at := 12; at+8 <= len(file); {
 		kind, size := string(file[at:at+4]), int(binary.LittleEndian.Uint32(file[at+4:]))
 		body := file[at+8:]
@@ -106,6 +107,9 @@ func appendPixels(dst, file []byte) (_ []byte, alpha bool, err error) {
 			dst = mux.AppendChunk(dst, kind, body)
 		}
 		at += 8 + size + size&1
+	}
+	if len(dst) == from {
+		return dst, false, fmt.Errorf("libwebp wrote a file of %d bytes without pixels", len(file))
 	}
 	return dst, alpha, nil
 }
