@@ -44,15 +44,12 @@ func PredictChroma(preds *[4][128]uint8, top, left *[16]uint8, corners [2]uint8,
 	predictChroma(preds, top, left, corners, hasLeft, hasTop)
 }
 
-// Score4x4 gives the SATDs, sums of the Hadamard transform's magnitudes, of ten
-// predictions' differences from a block.
-func Score4x4(scores *[10]uint16, preds *[10]Block, src *Block) { score4x4(scores, preds, src) }
-
 // SumSquares is the sum of squared differences of samples, whose number must be a
 // multiple of 16.
 func SumSquares(a, b []uint8) int { return sumSquares(a, b) }
 
-// SATD is the sum of the SATDs of blocks' differences.
+// SATD is the sum of the SATDs of blocks' differences: of the magnitudes of their
+// Hadamard transforms.
 func SATD(a, b []uint8) int { return satds(a, b) }
 
 // Textures are the weighted spectra of blocks: libwebp's TTransform with kWeightY.
@@ -75,12 +72,6 @@ func ResidualCosts(levels []Coefficients, first int, contexts []uint8, c *Costs)
 	return residualCosts(levels, first, contexts, c)
 }
 
-// EncodeCandidates codes a block of type Luma from each of several predictions: the
-// DCT, quantised, its cost, and what a decoder makes of it.
-func EncodeCandidates(out []Candidate, preds []Block, src *Block, m *Matrix, costs *Costs, context int) {
-	encodeCandidates(out, preds, src, m, costs, context)
-}
-
 // Shortlist4x4 lists the modes of a block by the SATDs of their predictions and
 // what the modes themselves cost, weighed by lambda, less than 256, in 1/256: the
 // cheapest first, the lower of equals first.
@@ -88,8 +79,9 @@ func Shortlist4x4(list *[16]uint8, preds *[10]Block, src *Block, headers *[10]ui
 	shortlist4x4(list, preds, src, headers, lambda)
 }
 
-// Pick4x4 codes a block from the predictions of the first n modes of list, at least
-// one, and returns the place in the list of the one that costs least, the first of
+// Pick4x4 codes a block of type Luma from the predictions of the first n modes of
+// list, at least one: the DCT, quantised, its cost, and what a decoder makes of it.
+// It returns the place in the list of the one that costs least, the first of
 // equals. Headers are what modes cost, texture is that of src.
 func Pick4x4(cs *[10]Candidate, preds *[10]Block, list *[16]uint8, n int, src *Block, m *Matrix, costs *Costs, context int, headers *[10]uint16, texture uint32, w *Weights) int {
 	return pick4x4(cs, preds, list, n, src, m, costs, context, headers, texture, w)

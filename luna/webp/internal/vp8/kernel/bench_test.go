@@ -23,18 +23,6 @@ func likely() (src, pred [256]uint8, m, m2 *Matrix, c *Costs) {
 	return
 }
 
-func BenchmarkEncodeCandidates(b *testing.B) {
-	src, pred, m, _, c := likely()
-	var preds [10]Block
-	for i := range preds {
-		preds[i] = Block(pred[16*i:])
-	}
-	var out [10]Candidate
-	for b.Loop() {
-		EncodeCandidates(out[:], preds[:], (*Block)(src[:]), m, c, 1)
-	}
-}
-
 func BenchmarkEncode16x16(b *testing.B) {
 	src, pred, m, m2, _ := likely()
 	var dst [256]uint8
@@ -73,18 +61,6 @@ func BenchmarkPredict4x4(b *testing.B) {
 	edge := [16]uint8{1, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120, 130}
 	for b.Loop() {
 		Predict4x4(&preds, &edge)
-	}
-}
-
-func BenchmarkScore4x4(b *testing.B) {
-	src, pred, _, _, _ := likely()
-	var preds [10]Block
-	for i := range preds {
-		preds[i] = Block(pred[16*i:])
-	}
-	var scores [10]uint16
-	for b.Loop() {
-		Score4x4(&scores, &preds, (*Block)(src[:]))
 	}
 }
 

@@ -18,24 +18,8 @@ var starts = [2][3][16]uint16{
 	{{0, RowStart}, {0, RowOne}, {0, RowMore}},
 }
 
-// inOrder lists all modes.
-var inOrder = [16]uint8{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
-
 //go:noescape
 func encodeCandidatesAVX2(out *Candidate, preds *Block, list *uint8, n int, src *Block, m *Matrix, costs *uint32, start *[16]uint16, fixed *uint16)
-
-func encodeCandidates(out []Candidate, preds []Block, src *Block, m *Matrix, costs *Costs, context int) {
-	if !accelerated {
-		encodeCandidatesGeneric(out, preds, src, m, costs, context)
-		return
-	}
-	for len(out) > 0 {
-		n := min(len(out), 10)
-		_ = preds[n-1]
-		encodeCandidatesAVX2(&out[0], &preds[0], &inOrder[0], n, src, m, &costs.Table[0][0][0], &starts[0][context], &vp8.FixedLevelCosts[0])
-		out, preds = out[n:], preds[n:]
-	}
-}
 
 //go:noescape
 func encodeBest4x4AVX2(c *Candidate, edge *[16]uint8, src *Block, headers *[10]uint16, lambda int, m *Matrix, costs *uint32, start *[16]uint16, fixed *uint16) int
@@ -54,7 +38,7 @@ func pick4x4(cs *[10]Candidate, preds *[10]Block, list *[16]uint8, n int, src *B
 	if !accelerated {
 		return pick4x4Generic(cs, preds, list, n, src, m, costs, context, headers, texture, w)
 	}
-	_ = cs[:n]
+	_ = cs[n-1]
 	encodeCandidatesAVX2(&cs[0], &preds[0], &list[0], n, src, m, &costs.Table[0][0][0], &starts[0][context], &vp8.FixedLevelCosts[0])
 	return pickAMD64(&cs[0], &list[0], n, headers, texture, w)
 }
@@ -156,17 +140,6 @@ func predict4x4(preds *[10]Block, edge *[16]uint8) {
 }
 
 //go:noescape
-func score4x4AVX2(scores *[10]uint16, preds *[10]Block, src *Block)
-
-func score4x4(scores *[10]uint16, preds *[10]Block, src *Block) {
-	if !accelerated {
-		score4x4Generic(scores, preds, src)
-		return
-	}
-	score4x4AVX2(scores, preds, src)
-}
-
-//go:noescape
 func sumSquaresAVX2(a, b *uint8, blocks int) int
 
 func sumSquares(a, b []uint8) int {
@@ -202,6 +175,13 @@ func textures(out []uint32, samples []uint8) {
 
 func forwardWHT(dc *Coefficients, in *[16]Coefficients)  { forwardWHTGeneric(dc, in) }
 func inverseWHT(out *[16]Coefficients, dc *Coefficients) { inverseWHTGeneric(out, dc) }
+
+// These two are parts of encodeBest4x4Generic, where there is no AVX2.
+
+func score4x4(scores *[10]uint16, preds *[10]Block, src *Block) { score4x4Generic(scores, preds, src) }
+func encodeCandidates(out []Candidate, preds []Block, src *Block, m *Matrix, costs *Costs, context int) {
+	encodeCandidatesGeneric(out, preds, src, m, costs, context)
+}
 
 //go:noescape
 func predictWholeAVX2(preds *[4][256]uint8, top, left *[16]uint8, corner uint8, hasLeft, hasTop bool)

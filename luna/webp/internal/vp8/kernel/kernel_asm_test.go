@@ -90,7 +90,8 @@ func compareCandidates(t *testing.T, seed uint64, kind int) {
 	require.Equal(t, mode, encodeBest4x4(&c1, &edge, &src, &headers, lambda, m, c, context))
 	require.Equal(t, c2, c1)
 
-	w := Weights{Rate: int64(r.IntN(1000)), Distortion: int64(r.IntN(1000)), Texture: int64(r.IntN(100))}
+	// As large as at quality 0.
+	w := Weights{Rate: int64(r.IntN(300_000)), Distortion: int64(r.IntN(1 << 17)), Texture: int64(r.IntN(500))}
 	texture := textureGeneric(&src)
 	n = 1 + r.IntN(10)
 	at := pick4x4Generic(&want, &preds, &list1, n, &src, m, c, context, &headers, texture, &w)
@@ -208,7 +209,7 @@ func compareAll(t *testing.T, seed uint64, kind int) {
 
 	forwards(f1[:1], src[:], pred[:])
 	f2[0] = f1[0]
-	lambda := int64(1 + r.IntN(10000))
+	lambda := int64(1 + r.IntN(60_000)) // at quality 0
 	if r.IntN(4) == 0 {
 		lambda = 1
 	}

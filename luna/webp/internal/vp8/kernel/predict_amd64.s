@@ -13,19 +13,6 @@ TEXT ·predict4x4AVX2(SB), NOSPLIT, $0-16
 	VZEROUPPER
 	RET
 
-// func score4x4AVX2(scores *[10]uint16, preds *[10]Block, src *Block)
-TEXT ·score4x4AVX2(SB), NOSPLIT, $0-24
-	MOVQ      scores+0(FP), DI
-	MOVQ      preds+8(FP), SI
-	MOVQ      src+16(FP), AX
-	SPECTRA
-	VPMOVZXBW (AX), Y13
-	SCORES
-	VMOVDQU   X2, (DI)
-	VMOVD     X4, 16(DI)
-	VZEROUPPER
-	RET
-
 // func satdsAVX2(a, b *uint8, blocks int) int
 TEXT ·satdsAVX2(SB), NOSPLIT, $0-32
 	MOVQ  a+0(FP), SI
